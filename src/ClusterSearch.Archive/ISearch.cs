@@ -1,0 +1,206 @@
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Vectors;
+
+namespace ClusterSearch.Archive;
+
+/// <summary>Port of everything that asks. Hosts (command line, gateway) know this and <see cref="IIngestion"/>, never an engine.</summary>
+public interface ISearch
+{
+    /// <exception cref="Core.ClusterSearchException">request.invalid, video.not_found, archive and model codes.</exception>
+    Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation);
+
+    /// <summary>The query's one linear vector, of the active encoding's dimension.</summary>
+    Task<float[]> QueryVectorAsync(SearchRequest request, CancellationToken cancellation);
+
+    /// <summary>An id, a path (as registered or on this host), or a file name that is unique in the archive.</summary>
+    /// <exception cref="Core.ClusterSearchException">video.not_found; video.ambiguous, naming the candidates.</exception>
+    Task<VideoId> ResolveVideoAsync(string idPathOrName, CancellationToken cancellation);
+
+    Task<IReadOnlyList<VideoSummary>> ListVideosAsync(CancellationToken cancellation);
+
+    Task<VideoDetail> ShowVideoAsync(VideoId video, CancellationToken cancellation);
+
+    /// <summary>A moment's key frame as JPEG.</summary>
+    Task<byte[]> ThumbnailAsync(VideoId video, double seconds, int maximumWidth, CancellationToken cancellation);
+
+    /// <summary>Writes [start, end) of a video as an MP4.</summary>
+    Task WriteClipAsync(VideoId video, double start, double end, string outputPath, bool streamCopy, CancellationToken cancellation);
+
+    /// <summary>Writes the moments' key frames, captioned, as one picture (JPEG or PNG by extension).</summary>
+    Task WriteContactSheetAsync(IReadOnlyList<Moment> moments, string outputPath, CancellationToken cancellation);
+
+    /// <summary>One video's vectors, raw or smoothed as the encoding's default smoothing does.</summary>
+    Task<VectorExport> ExportVectorsAsync(VideoId video, bool smoothed, CancellationToken cancellation);
+
+    /// <summary>Runs judged queries and scores the answers.</summary>
+    Task<EvaluationReport> EvaluateAsync(JudgedQueries judged, SearchRequest settings, CancellationToken cancellation);
+}
+
+/// <summary>A query: parts of one linear vector, filters, and how moments are formed. Everything may be combined.</summary>
+public sealed record SearchRequest
+{
+    public const int MaximumTop = 1000;
+
+    public IReadOnlyList<QueryPart> Parts { get; init; } = [];
+
+    public VectorFilter Filter { get; init; } = VectorFilter.None;
+
+    /// <summary>Moments wanted, 1 to <see cref="MaximumTop"/>.</summary>
+    public int Top { get; init; } = 20;
+
+    public MomentMethod Moments { get; init; } = MomentMethod.Shots;
+
+    public SmoothingMethod Smoothing { get; init; } = SmoothingMethod.Shot;
+
+    /// <summary>Group near-identical moments under the best of them.</summary>
+    public bool Fold { get; init; }
+}
+
+/// <summary>One part of a query. The vector is the sum of weight times unit vector; negatives count negatively.</summary>
+/// <param name="Weight">Above 0; 1 unless said otherwise.</param>
+public abstract record QueryPart(double Weight, bool IsNegative);
+
+public sealed record TextPart(string Text, double Weight = 1, bool IsNegative = false) : QueryPart(Weight, IsNegative);
+
+/// <param name="Path">A picture file.</param>
+public sealed record ImagePart(string Path, double Weight = 1, bool IsNegative = false) : QueryPart(Weight, IsNegative);
+
+/// <param name="Seconds">From the video's first frame; the sample shown then is taken, and its own shot is not left out.</param>
+public sealed record MomentPart(VideoId Video, double Seconds, double Weight = 1, bool IsNegative = false) : QueryPart(Weight, IsNegative);
+
+public enum MomentMethod
+{
+    /// <summary>The best window inside each shot, with the extent around it.</summary>
+    Shots,
+
+    /// <summary>The published method: top sample hits, those within a second of a better one joined to it.</summary>
+    Reference,
+}
+
+public enum SmoothingMethod
+{
+    /// <summary>Gaussian over samples of the same shot, renormalised at its ends.</summary>
+    Shot,
+
+    /// <summary>The published method: Gaussian, valid mode, vectors renormalised, ends of the video lost.</summary>
+    Reference,
+
+    None,
+}
+
+public enum Verdict
+{
+    /// <summary>At least one moment stands out.</summary>
+    Ok,
+
+    /// <summary>The best is doubtful.</summary>
+    Weak,
+
+    /// <summary>Nothing stands out, or nothing could be searched.</summary>
+    Nothing,
+}
+
+public sealed record SearchAnswer
+{
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Best first.</summary>
+    public required IReadOnlyList<Moment> Moments { get; init; }
+
+    public required Coverage Coverage { get; init; }
+
+    public required SearchTimings Timings { get; init; }
+
+    /// <summary>How the answer was found, a line each, for --explain.</summary>
+    public required IReadOnlyList<string> Explanation { get; init; }
+}
+
+/// <summary>A playable piece of one video: [Start, End) in seconds from its first frame, never empty.</summary>
+public sealed record Moment
+{
+    public required int Rank { get; init; }
+
+    public required VideoId Video { get; init; }
+
+    /// <summary>File name of the video's first place.</summary>
+    public required string FileName { get; init; }
+
+    /// <summary>Absolute path on this host; null when no place of the video is reachable here.</summary>
+    public required string? Path { get; init; }
+
+    public required double Start { get; init; }
+
+    public required double End { get; init; }
+
+    /// <summary>Seconds of the best sample's frame.</summary>
+    public required double KeyFrame { get; init; }
+
+    public required float Score { get; init; }
+
+    /// <summary>Calibrated, 0 to 1; null where the model has no calibration.</summary>
+    public required double? Relevance { get; init; }
+
+    /// <summary>Names that the model gives the key frame, best first; empty where it names nothing.</summary>
+    public required IReadOnlyList<NamedLabel> Labels { get; init; }
+
+    /// <summary>Moments folded under this one, best first; empty without folding.</summary>
+    public IReadOnlyList<Moment> Similar { get; init; } = [];
+
+    /// <summary>Wall-clock time of Start; null when unknown.</summary>
+    public DateTimeOffset? RecordedAt { get; init; }
+}
+
+public sealed record NamedLabel(string Name, float Score);
+
+/// <summary>How much of the archive an answer covers.</summary>
+/// <param name="Videos">Videos known to the archive.</param>
+/// <param name="Searchable">Of these, wholly searched.</param>
+/// <param name="Failed">Of these, not searchable at all, and places that could not even be registered.</param>
+/// <param name="Samples">Samples searched.</param>
+/// <param name="FilteredOut">Samples that a filter kept out.</param>
+/// <param name="MissingSeconds">Footage not searched: still ingesting, quarantined or undecodable.</param>
+public sealed record Coverage(int Videos, int Searchable, int Failed, long Samples, long FilteredOut, double MissingSeconds);
+
+/// <summary>Milliseconds.</summary>
+public sealed record SearchTimings(double EmbedMs, double SearchMs, double MomentsMs, double TotalMs);
+
+public enum VideoState
+{
+    Planned,
+    Ingesting,
+    Searchable,
+
+    /// <summary>Searchable with pieces missing.</summary>
+    Partial,
+    Failed,
+}
+
+public sealed record VideoSummary(
+    VideoId Id, string FileName, string? Path, double Seconds, int Width, int Height, VideoState State,
+    long Samples, string? Camera, string? Zone, DateTimeOffset? RecordedAt, string? Note);
+
+public sealed record VideoDetail(
+    VideoSummary Summary, VideoFacts Facts, IReadOnlyList<string> Places, long MissingSamples, int Chunks,
+    IReadOnlyList<ShotSummary> Shots, IReadOnlyList<string> Warnings);
+
+/// <summary>One shot and what the model names in it.</summary>
+public sealed record ShotSummary(double Start, double End, long Samples, IReadOnlyList<NamedLabel> Labels);
+
+/// <param name="Vectors">[Samples.Count, Dimension] float32, row-major.</param>
+public sealed record VectorExport(
+    VideoId Video, string EncodingId, int Dimension, Rational TimeBase, float[] Vectors, IReadOnlyList<ExportedSample> Samples);
+
+public sealed record ExportedSample(long Number, long Ticks, double Seconds);
+
+public sealed record JudgedQueries(IReadOnlyList<JudgedQuery> Queries);
+
+/// <summary>Exactly one of Text and Image is given.</summary>
+public sealed record JudgedQuery(string? Text, string? Image, IReadOnlyList<JudgedMoment> Relevant);
+
+/// <param name="Video">Id, path or unique file name.</param>
+public sealed record JudgedMoment(string Video, double Start, double End);
+
+/// <summary>Metric names such as "ndcg@10 iou>=0.5" with their means, and each query's own.</summary>
+public sealed record EvaluationReport(IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<QueryEvaluation> PerQuery);
+
+public sealed record QueryEvaluation(string Query, IReadOnlyDictionary<string, double> Metrics);

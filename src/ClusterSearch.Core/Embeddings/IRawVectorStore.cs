@@ -1,0 +1,31 @@
+using ClusterSearch.Core.Footage;
+
+namespace ClusterSearch.Core.Embeddings;
+
+/// <summary>
+/// Port to the raw vector files: a directory today, object storage later. A file counts only once the ledger names its
+/// token; writing is atomic (whole under its name, or absent) and a write under another token never touches it.
+/// </summary>
+public interface IRawVectorStore
+{
+    /// <returns>Size and SHA-256 of what was written.</returns>
+    /// <exception cref="ClusterSearchException">archive.disk_full, archive.file_system.</exception>
+    Task<RawVectorReceipt> WriteAsync(RawVectorKey key, EmbeddedChunk chunk, CancellationToken cancellation);
+
+    /// <exception cref="ClusterSearchException">archive.corrupt: missing, short or a checksum that differs, naming the file.</exception>
+    Task<EmbeddedChunk> ReadAsync(RawVectorKey key, CancellationToken cancellation);
+
+    /// <summary>Deletes every file of a video in an encoding (null: in all).</summary>
+    Task DeleteVideoAsync(VideoId video, string? encodingId, CancellationToken cancellation);
+
+    /// <summary>Deletes the files of a video and encoding whose keys are not among those that count, and half-written ones.</summary>
+    Task SweepAsync(VideoId video, string encodingId, IReadOnlySet<RawVectorKey> counted, CancellationToken cancellation);
+}
+
+/// <summary>Names one vector file.</summary>
+/// <param name="Token">The lease under which it was written.</param>
+public readonly record struct RawVectorKey(VideoId Video, string EncodingId, int ChunkIndex, string Token);
+
+/// <param name="ByteCount">Size of the file.</param>
+/// <param name="Sha256">Lower-case hexadecimal.</param>
+public sealed record RawVectorReceipt(long ByteCount, string Sha256);

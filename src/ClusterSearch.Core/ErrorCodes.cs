@@ -1,0 +1,41 @@
+namespace ClusterSearch.Core;
+
+/// <summary>Stable codes of <see cref="ClusterSearchException"/>. Programs match on them; they never change meaning.</summary>
+public static class ErrorCodes
+{
+    // Footage: what is wrong with one file.
+    public const string FootageNotFound = "footage.not_found";
+    public const string FootageUnreadable = "footage.unreadable";
+    public const string FootageEmpty = "footage.empty";
+    public const string FootageNotVideo = "footage.not_a_video";
+    public const string FootageNoVideoStream = "footage.no_video_stream";
+    public const string FootageDamaged = "footage.damaged";
+    public const string FootageDecode = "footage.decode_failed";
+    public const string FootageLimit = "footage.limit_exceeded";
+    public const string FootageChanged = "footage.changed";
+
+    // Models.
+    public const string ModelNotFound = "model.not_found";
+    public const string ModelIncomplete = "model.incomplete";
+    public const string ModelUnsupported = "model.unsupported";
+    public const string ModelBroken = "model.broken";
+    public const string ModelCanary = "model.canary_failed";
+    public const string ModelProvider = "model.provider_missing";
+
+    // The archive directory, its catalogue and its index.
+    public const string ArchiveNotFound = "archive.not_found";
+    public const string ArchiveVersion = "archive.version";
+    public const string ArchiveBusy = "archive.busy";
+    public const string ArchiveFileSystem = "archive.file_system";
+    public const string ArchiveDiskFull = "archive.disk_full";
+    public const string ArchiveCorrupt = "archive.corrupt";
+    public const string ArchiveEncoding = "archive.encoding";
+
+    // Requests.
+    public const string RequestInvalid = "request.invalid";
+    public const string VideoNotFound = "video.not_found";
+    public const string VideoAmbiguous = "video.ambiguous";
+
+    // The machine.
+    public const string EnvironmentMissing = "environment.missing";
+}

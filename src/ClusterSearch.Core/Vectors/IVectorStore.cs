@@ -1,0 +1,161 @@
+using ClusterSearch.Core.Footage;
+
+namespace ClusterSearch.Core.Vectors;
+
+/// <summary>
+/// Port to the vector store. Scores are dot products, higher is better, in [-|q|, |q|] because stored vectors have
+/// length 1 (a unit's mean: at most 1). Ties are broken by video, then sample. Readers never block and see each
+/// replacement wholly or not at all; what was acknowledged is found. One writer at a time.
+/// </summary>
+public interface IVectorStore : IAsyncDisposable
+{
+    /// <summary>
+    /// For each replacement drops every unit of the video whose first sample lies in the range and puts the given ones
+    /// in their place: inserts, rewrites a provisional tail, or deletes a range (no units). Atomic over the whole list,
+    /// idempotent, durable when it returns. A store has one dimension per encoding, fixed by the first replacement.
+    /// </summary>
+    /// <exception cref="ClusterSearchException">archive.encoding when a dimension differs; archive.disk_full.</exception>
+    Task ReplaceAsync(string encodingId, IReadOnlyList<UnitReplacement> replacements, CancellationToken cancellation);
+
+    /// <summary>Deletes a video from one encoding, or from all when <paramref name="encodingId"/> is null. Unknown ones are no error.</summary>
+    Task DeleteVideoAsync(VideoId video, string? encodingId, CancellationToken cancellation);
+
+    /// <summary>Deletes a whole encoding.</summary>
+    Task DeleteEncodingAsync(string encodingId, CancellationToken cancellation);
+
+    /// <summary>A consistent view of one encoding, unmoved by later writes. Dispose lets its files go.</summary>
+    Task<IVectorSnapshot> SnapshotAsync(string encodingId, CancellationToken cancellation);
+}
+
+/// <summary>A consistent view of one encoding. An encoding that holds nothing answers with nothing.</summary>
+public interface IVectorSnapshot : IDisposable
+{
+    /// <summary>Length of the stored vectors; 0 while the encoding holds nothing.</summary>
+    int Dimension { get; }
+
+    /// <summary>
+    /// The k best units of each query by upper bound: no sample of the unit that passes the filter scores above
+    /// <see cref="UnitHit.UpperBound"/>. Units without a sample that passes are left out.
+    /// </summary>
+    /// <param name="queries">Any number of vectors of the encoding's dimension, not necessarily of length 1.</param>
+    /// <param name="filter">Applied inside the search, never after it.</param>
+    /// <param name="k">At least 1; int.MaxValue for all.</param>
+    /// <param name="cancellation">Checked between blocks of work.</param>
+    /// <returns>One list a query, best first.</returns>
+    ValueTask<IReadOnlyList<IReadOnlyList<UnitHit>>> SearchUnitsAsync(
+        IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation);
+
+    /// <summary>The k best samples of each query by raw score.</summary>
+    ValueTask<IReadOnlyList<IReadOnlyList<SampleHit>>> SearchSamplesAsync(
+        IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation);
+
+    /// <summary>Exact raw scores of one video's samples in a range, in order of their number; those absent are left out.</summary>
+    /// <param name="queries">As for searching.</param>
+    /// <param name="video">One that may be absent: then no scores.</param>
+    /// <param name="range">Sample numbers.</param>
+    /// <param name="cancellation">Checked between blocks of work.</param>
+    ValueTask<IReadOnlyList<SampleScores>> ScoreSamplesAsync(
+        IReadOnlyList<float[]> queries, VideoId video, SampleRange range, CancellationToken cancellation);
+
+    /// <summary>Units of one video in order of their first sample, without their vectors.</summary>
+    ValueTask<IReadOnlyList<UnitKey>> ListUnitsAsync(VideoId video, CancellationToken cancellation);
+
+    /// <summary>Units and samples that pass a filter.</summary>
+    ValueTask<VectorCount> CountAsync(VectorFilter filter, CancellationToken cancellation);
+}
+
+/// <summary>Replaces the units of one video whose first sample lies in a range.</summary>
+/// <param name="Attributes">What filters look at; the latest replacement of a video decides for all of its units.</param>
+public sealed record UnitReplacement(VideoId Video, VideoAttributes Attributes, SampleRange Range, IReadOnlyList<Unit> Units);
+
+/// <summary>What filters can ask of a video.</summary>
+/// <param name="RecordedAt">Wall-clock time of the first frame; null when unknown, and then no wall-clock filter lets it pass.</param>
+public sealed record VideoAttributes(string? Camera, string? Zone, DateTimeOffset? RecordedAt);
+
+/// <summary>
+/// At most 16 samples of one shot with consecutive numbers, none crossing a number divisible by 16.
+/// </summary>
+public sealed record Unit
+{
+    public const int MaximumSamples = 16;
+
+    /// <summary>Sample number of the first sample; (video, FirstSample) is the unit's key.</summary>
+    public required long FirstSample { get; init; }
+
+    /// <summary>First sample of the shot it belongs to: the shot's key.</summary>
+    public required long ShotFirstSample { get; init; }
+
+    /// <summary>Seconds from the video's first frame to each sample, ascending; 1 to 16 of them.</summary>
+    public required double[] Seconds { get; init; }
+
+    /// <summary>[Count, dimension] raw embeddings, row-major, each of length 1.</summary>
+    public required float[] Vectors { get; init; }
+
+    /// <summary>Mean of the raw embeddings.</summary>
+    public required float[] Mean { get; init; }
+
+    /// <summary>Largest distance of an embedding from the mean, rounded up: q·mean + |q|·radius bounds every sample's score.</summary>
+    public required float Radius { get; init; }
+
+    public int Count => Seconds.Length;
+}
+
+/// <summary>Which unit: its key, its shot's key and how many samples it has.</summary>
+public readonly record struct UnitKey(VideoId Video, long FirstSample, long ShotFirstSample, int Count);
+
+/// <param name="Unit">Which.</param>
+/// <param name="MeanScore">q·mean.</param>
+/// <param name="UpperBound">No sample of the unit scores higher.</param>
+public readonly record struct UnitHit(UnitKey Unit, float MeanScore, float UpperBound);
+
+public readonly record struct SampleHit(VideoId Video, long Number, long ShotFirstSample, float Score);
+
+/// <summary>Scores of one query over a range of one video.</summary>
+/// <param name="Numbers">Sample numbers, ascending.</param>
+/// <param name="ShotFirstSamples">The shot of each.</param>
+/// <param name="Scores">Raw dot products.</param>
+public sealed record SampleScores(long[] Numbers, long[] ShotFirstSamples, float[] Scores);
+
+public readonly record struct VectorCount(long Videos, long Units, long Samples);
+
+/// <summary>What may be found. Conditions are joined by AND, the values of one by OR; a null condition asks nothing.</summary>
+public sealed record VectorFilter
+{
+    public static VectorFilter None { get; } = new();
+
+    public IReadOnlySet<VideoId>? Videos { get; init; }
+
+    /// <summary>Exact names; a video without a camera passes none.</summary>
+    public IReadOnlySet<string>? Cameras { get; init; }
+
+    public IReadOnlySet<string>? Zones { get; init; }
+
+    /// <summary>Wall-clock time of the sample, half-open [after, before); samples whose time is unknown pass neither bound.</summary>
+    public DateTimeOffset? RecordedAfter { get; init; }
+
+    public DateTimeOffset? RecordedBefore { get; init; }
+
+    /// <summary>Seconds from the video's first frame, half-open [after, before).</summary>
+    public double? SecondsAfter { get; init; }
+
+    public double? SecondsBefore { get; init; }
+
+    public bool IsEmpty => this == None;
+
+    /// <summary>Whether a video can have samples that pass.</summary>
+    public bool Admits(VideoId video, VideoAttributes attributes) =>
+        (Videos is null || Videos.Contains(video))
+        && (Cameras is null || (attributes.Camera is not null && Cameras.Contains(attributes.Camera)))
+        && (Zones is null || (attributes.Zone is not null && Zones.Contains(attributes.Zone)))
+        && ((RecordedAfter is null && RecordedBefore is null) || attributes.RecordedAt is not null);
+
+    /// <summary>Seconds [from, to) of a video that pass, the wall-clock bounds included. Call only for a video that is admitted.</summary>
+    public (double From, double To) Window(VideoAttributes attributes)
+    {
+        var from = SecondsAfter ?? double.NegativeInfinity;
+        var to = SecondsBefore ?? double.PositiveInfinity;
+        if (RecordedAfter is { } after) from = Math.Max(from, (after - attributes.RecordedAt!.Value).TotalSeconds);
+        if (RecordedBefore is { } before) to = Math.Min(to, (before - attributes.RecordedAt!.Value).TotalSeconds);
+        return (from, to);
+    }
+}
