@@ -1,4 +1,7 @@
 using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Moments;
+using ClusterSearch.Core.Ranking;
+using ClusterSearch.Core.Smoothing;
 using ClusterSearch.Core.Vectors;
 
 namespace ClusterSearch.Archive;
@@ -67,38 +70,6 @@ public sealed record ImagePart(string Path, double Weight = 1, bool IsNegative =
 
 /// <param name="Seconds">From the video's first frame; the sample shown then is taken, and its own shot is not left out.</param>
 public sealed record MomentPart(VideoId Video, double Seconds, double Weight = 1, bool IsNegative = false) : QueryPart(Weight, IsNegative);
-
-public enum MomentMethod
-{
-    /// <summary>The best window inside each shot, with the extent around it.</summary>
-    Shots,
-
-    /// <summary>The published method: top sample hits, those within a second of a better one joined to it.</summary>
-    Reference,
-}
-
-public enum SmoothingMethod
-{
-    /// <summary>Gaussian over samples of the same shot, renormalised at its ends.</summary>
-    Shot,
-
-    /// <summary>The published method: Gaussian, valid mode, vectors renormalised, ends of the video lost.</summary>
-    Reference,
-
-    None,
-}
-
-public enum Verdict
-{
-    /// <summary>At least one moment stands out.</summary>
-    Ok,
-
-    /// <summary>The best is doubtful.</summary>
-    Weak,
-
-    /// <summary>Nothing stands out, or nothing could be searched.</summary>
-    Nothing,
-}
 
 public sealed record SearchAnswer
 {
