@@ -1,4 +1,5 @@
 using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 
 namespace ClusterSearch.Archive;
@@ -133,4 +134,8 @@ public sealed record VerifyReport(bool Ok, int Videos, long Samples, IReadOnlyLi
 public sealed record ArchiveStatus(
     LedgerStatus Ledger, IReadOnlyList<FileFailure> Failures, EncodingSummary? Encoding, int VideosWithoutPlan);
 
-public sealed record EncodingSummary(string Id, string Model, string Sampling, string Resize, int Dimension);
+public sealed record EncodingSummary(string Id, string Model, string Sampling, string Resize, int Dimension)
+{
+    public static EncodingSummary Of(Encoding encoding) => new(
+        encoding.Id, encoding.ModelName, encoding.Sampling.ToString(), encoding.Resize.ToString().ToLowerInvariant(), encoding.Dimension);
+}

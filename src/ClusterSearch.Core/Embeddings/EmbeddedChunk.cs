@@ -27,4 +27,27 @@ public sealed record EmbeddedChunk
     public ReadOnlySpan<float> Vector(int index) => Vectors.AsSpan(index * Dimension, Dimension);
 
     public ReadOnlySpan<LabelScore> LabelsOf(int index) => Labels.AsSpan(index * LabelsPerSample, LabelsPerSample);
+
+    /// <summary>Pieces of one video in order, as one.</summary>
+    public static EmbeddedChunk Join(IReadOnlyList<EmbeddedChunk> pieces) => pieces.Count == 1 ? pieces[0] : new EmbeddedChunk
+    {
+        Dimension = pieces[0].Dimension,
+        Numbers = [.. pieces.SelectMany(piece => piece.Numbers)],
+        Timings = [.. pieces.SelectMany(piece => piece.Timings)],
+        Vectors = Concatenate([.. pieces.Select(piece => piece.Vectors)]),
+        LabelsPerSample = pieces[0].LabelsPerSample,
+        Labels = [.. pieces.SelectMany(piece => piece.Labels)],
+    };
+
+    private static float[] Concatenate(float[][] parts)
+    {
+        var whole = new float[parts.Sum(part => part.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.CopyTo(whole, at);
+            at += part.Length;
+        }
+        return whole;
+    }
 }

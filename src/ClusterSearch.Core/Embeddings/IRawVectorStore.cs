@@ -15,6 +15,9 @@ public interface IRawVectorStore
     /// <exception cref="ClusterSearchException">archive.corrupt: missing, short or a checksum that differs, naming the file.</exception>
     Task<EmbeddedChunk> ReadAsync(RawVectorKey key, CancellationToken cancellation);
 
+    /// <summary>Like <see cref="ReadAsync"/> without the vectors (empty): numbers, timings and labels, a few kilobytes.</summary>
+    Task<EmbeddedChunk> ReadColumnsAsync(RawVectorKey key, CancellationToken cancellation);
+
     /// <summary>Deletes every file of a video in an encoding (null: in all).</summary>
     Task DeleteVideoAsync(VideoId video, string? encodingId, CancellationToken cancellation);
 

@@ -64,7 +64,15 @@ public sealed class SampleGrid
         ? (double)(_listedTicks[number] - StartTicks) * TimeBase.Numerator / TimeBase.Denominator
         : (double)number * Sampling.Rate.Denominator / Sampling.Rate.Numerator;
 
-    /// <summary>The first sample whose instant is at or after a time in ticks from the start, as an exact fraction of seconds; at most <see cref="Count"/>.</summary>
+    /// <summary>Seconds of footage that a range of samples stands for: from its first instant to the next range's, or to the video's end.</summary>
+    public double SpanSeconds(SampleRange samples)
+    {
+        if (samples.IsEmpty) return 0;
+        var end = samples.End < Count ? Seconds(samples.End) : (double)DurationTicks * TimeBase.Numerator / TimeBase.Denominator;
+        return Math.Max(0, end - Seconds(samples.First));
+    }
+
+    /// <summary>The first sample whose instant is at or after a time from the start, an exact fraction of seconds; at most <see cref="Count"/>.</summary>
     public long FirstAtOrAfter(Rational secondsFromStart)
     {
         if (_listedTicks is not null)

@@ -60,6 +60,12 @@ public interface IVectorSnapshot : IDisposable
     /// <summary>Units of one video in order of their first sample, without their vectors.</summary>
     ValueTask<IReadOnlyList<UnitKey>> ListUnitsAsync(VideoId video, CancellationToken cancellation);
 
+    /// <summary>One video's units in order of their first sample, with their vectors: for verification, never on a query's path.</summary>
+    IAsyncEnumerable<Unit> ReadUnitsAsync(VideoId video, CancellationToken cancellation);
+
+    /// <summary>Videos that have units, ordered by id.</summary>
+    ValueTask<IReadOnlyList<VideoId>> ListVideosAsync(CancellationToken cancellation);
+
     /// <summary>Units and samples that pass a filter.</summary>
     ValueTask<VectorCount> CountAsync(VectorFilter filter, CancellationToken cancellation);
 }

@@ -1,0 +1,26 @@
+using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Embeddings;
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Vectors;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClusterSearch.Archive;
+
+/// <summary>The adapters that a host plugs into the use cases.</summary>
+public sealed record ArchivePorts
+{
+    public required ICatalog Catalog { get; init; }
+
+    public required IVectorStore Vectors { get; init; }
+
+    public required IRawVectorStore RawVectors { get; init; }
+
+    public required IFootageReader Footage { get; init; }
+
+    public required IModelLoader Models { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;
+}

@@ -1,0 +1,15 @@
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Ranking;
+
+namespace ClusterSearch.Archive.Searching;
+
+/// <summary>A moment in samples, before its edges are refined.</summary>
+internal sealed record FoundMoment(VideoContext Video, SampleRange Samples, float Score, long KeySample)
+{
+    public static readonly Comparer<FoundMoment> BestFirst = Comparer<FoundMoment>.Create((left, right) => left.Key.CompareTo(right.Key));
+
+    private RankKey Key => new(Score, Video.Video.Id, Samples.First);
+}
+
+/// <summary>Moments best first, and what finding them took.</summary>
+internal sealed record FanOutResult(IReadOnlyList<FoundMoment> Moments, long UnitsSeen, long ShotsScored, long SamplesScored);

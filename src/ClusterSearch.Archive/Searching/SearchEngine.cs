@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using ClusterSearch.Archive.Footage;
+using ClusterSearch.Core;
+using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Evaluation;
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Moments;
+using ClusterSearch.Core.Ranking;
+using ClusterSearch.Core.Smoothing;
+using ClusterSearch.Core.Vectors;
+using ClusterSearch.ServiceDefaults;
+
+namespace ClusterSearch.Archive.Searching;
+
+/// <summary>The in-process engine behind <see cref="ISearch"/>. Safe for many queries at once.</summary>
+public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : ISearch, IDisposable
+{
+    private const int FoldingReach = 4;
+
+    private readonly QueryEmbedding _embedding = new(ports, options);
+    private readonly VideoLibrary _library = new(ports, options);
+
+    public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation)
+    {
+        Validate(request);
+        using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Search);
+        span?.SetTag(Telemetry.Attributes.Top, request.Top);
+        var started = Stopwatch.GetTimestamp();
+        using var session = await SearchSession.OpenAsync(ports, options, cancellation);
+        var query = await _embedding.EmbedAsync(session, request.Parts, cancellation);
+        var embedded = Stopwatch.GetTimestamp();
+
+        var count = request.Fold ? request.Top * FoldingReach : request.Top;
+        var found = await FindAsync(session, request, query, count, cancellation);
+        var searched = Stopwatch.GetTimestamp();
+
+        var facts = (await _embedding.ModelAsync(session.Encoding, cancellation)).Facts;
+        var assembly = new MomentAssembly(session, request.Filter, facts.LogitScale, facts.LogitBias);
+        var moments = await assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation);
+        var coverage = await CoverageAsync(session, request.Filter, cancellation);
+        var ended = Stopwatch.GetTimestamp();
+
+        Telemetry.SearchDuration.Record(Stopwatch.GetElapsedTime(started, ended).TotalSeconds);
+        span?.SetTag(Telemetry.Attributes.Units, found.UnitsSeen).SetTag(Telemetry.Attributes.Shots, found.ShotsScored);
+        var timings = new SearchTimings(Milliseconds(started, embedded), Milliseconds(embedded, searched), Milliseconds(searched, ended), Milliseconds(started, ended));
+        return new SearchAnswer
+        {
+            Verdict = VerdictRule.Decide(moments.Count > 0 ? moments[0].Score : null, moments.Count > 0 ? moments[0].Relevance : null),
+            Moments = moments,
+            Coverage = coverage,
+            Timings = timings,
+            Explanation = Explain(session, request, found, coverage, timings),
+        };
+    }
+
+    public async Task<float[]> QueryVectorAsync(SearchRequest request, CancellationToken cancellation)
+    {
+        Validate(request);
+        using var session = await SearchSession.OpenAsync(ports, options, cancellation);
+        return await _embedding.EmbedAsync(session, request.Parts, cancellation);
+    }
+
+    public Task<VideoId> ResolveVideoAsync(string idPathOrName, CancellationToken cancellation) => _library.ResolveAsync(idPathOrName, cancellation);
+
+    public Task<IReadOnlyList<VideoSummary>> ListVideosAsync(CancellationToken cancellation) => _library.ListAsync(cancellation);
+
+    public Task<VideoDetail> ShowVideoAsync(VideoId video, CancellationToken cancellation) => _library.ShowAsync(video, cancellation);
+
+    public Task<VectorExport> ExportVectorsAsync(VideoId video, bool smoothed, CancellationToken cancellation) =>
+        _library.ExportVectorsAsync(video, smoothed, cancellation);
+
+    public async Task<byte[]> ThumbnailAsync(VideoId video, double seconds, int maximumWidth, CancellationToken cancellation)
+    {
+        var (record, path) = await _library.FindFileAsync(video, cancellation);
+        return await ports.Footage.ThumbnailAsync(path, record.Facts, record.Facts.TicksAt(seconds), maximumWidth, cancellation);
+    }
+
+    public async Task WriteClipAsync(VideoId video, double start, double end, string outputPath, bool streamCopy, CancellationToken cancellation)
+    {
+        if (!(end > start))
+            throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"a clip ends after it starts, found {start} to {end}");
+        var (record, path) = await _library.FindFileAsync(video, cancellation);
+        await ports.Footage.WriteClipAsync(
+            new ClipRequest(path, record.Facts, record.Facts.TicksAt(start), record.Facts.TicksAt(end), Path.GetFullPath(outputPath), streamCopy), cancellation);
+    }
+
+    public async Task WriteContactSheetAsync(IReadOnlyList<Moment> moments, string outputPath, CancellationToken cancellation)
+    {
+        const int tileWidth = 480;
+        var tiles = new List<ContactSheetTile>(moments.Count);
+        foreach (var moment in moments)
+        {
+            var jpeg = await ThumbnailAsync(moment.Video, moment.KeyFrame, tileWidth, cancellation);
+            tiles.Add(new ContactSheetTile(jpeg, $"{moment.Rank}  {moment.FileName}  {Clock(moment.Start)}-{Clock(moment.End)}"));
+        }
+        await ports.Footage.WriteContactSheetAsync(tiles, Path.GetFullPath(outputPath), cancellation);
+    }
+
+    public async Task<EvaluationReport> EvaluateAsync(JudgedQueries judged, SearchRequest settings, CancellationToken cancellation)
+    {
+        var perQuery = new List<QueryEvaluation>(judged.Queries.Count);
+        foreach (var query in judged.Queries)
+        {
+            if (query.Text is null == query.Image is null)
+                throw new ClusterSearchException(ErrorCodes.RequestInvalid, "a judged query has a text or an image, and not both");
+            QueryPart part = query.Text is not null ? new TextPart(query.Text) : new ImagePart(query.Image!);
+            var answer = await SearchAsync(settings with { Parts = [part] }, cancellation);
+            var relevant = new List<TimeRange>(query.Relevant.Count);
+            foreach (var moment in query.Relevant)
+                relevant.Add(new TimeRange((await ResolveVideoAsync(moment.Video, cancellation)).Value, moment.Start, moment.End));
+            perQuery.Add(new QueryEvaluation(query.Text ?? query.Image!, RetrievalMetrics.Evaluate(
+                [.. answer.Moments.Select(moment => new TimeRange(moment.Video.Value, moment.Start, moment.End))], relevant)));
+        }
+        var means = perQuery.SelectMany(query => query.Metrics).GroupBy(metric => metric.Key)
+            .ToDictionary(metric => metric.Key, metric => metric.Average(one => one.Value));
+        return new EvaluationReport(means, perQuery);
+    }
+
+    public void Dispose() => _embedding.Dispose();
+
+    private Task<FanOutResult> FindAsync(SearchSession session, SearchRequest request, float[] query, int count, CancellationToken cancellation)
+    {
+        var isReference = request.Moments == MomentMethod.Reference || request.Smoothing == SmoothingMethod.Reference;
+        return isReference
+            ? new ReferenceScan(session, ports, MomentOptions.Default).FindAsync(query, request.Filter, count, request.Moments, request.Smoothing, cancellation)
+            : new QueryFanOut(session, MomentOptions.Default).FindAsync(query, request.Filter, count, request.Smoothing, cancellation);
+    }
+
+    private async Task<Coverage> CoverageAsync(SearchSession session, VectorFilter filter, CancellationToken cancellation)
+    {
+        var status = await ports.Catalog.StatusAsync(session.Encoding.Id, cancellation);
+        var all = await session.Snapshot.CountAsync(VectorFilter.None, cancellation);
+        var passing = filter.IsEmpty ? all : await session.Snapshot.CountAsync(filter, cancellation);
+        var failures = await ports.Catalog.ListFailuresAsync(cancellation);
+        var missingSeconds = await _library.MissingSecondsAsync(session.Encoding, status, cancellation);
+        return new Coverage(status.Videos, status.SearchableVideos, status.FailedVideos + failures.Count,
+            passing.Samples, all.Samples - passing.Samples, missingSeconds);
+    }
+
+    private static IReadOnlyList<string> Explain(
+        SearchSession session, SearchRequest request, FanOutResult found, Coverage coverage, SearchTimings timings)
+    {
+        var isReference = request.Moments == MomentMethod.Reference || request.Smoothing == SmoothingMethod.Reference;
+        return
+        [
+            $"encoding {session.Encoding.Id}: {session.Encoding.ModelName} ({session.Encoding.Precision}), {session.Encoding.Sampling}, {session.Encoding.Dimension} dimensions",
+            $"query: {request.Parts.Count} parts, one vector; filter: {(request.Filter.IsEmpty ? "none" : $"{coverage.FilteredOut} samples kept out inside the scan")}",
+            isReference
+                ? $"plan: every sample scored (smoothing {request.Smoothing}, moments {request.Moments}), {found.SamplesScored} samples in {found.ShotsScored} runs"
+                : $"plan: units by upper bound ({found.UnitsSeen} looked at), then {found.ShotsScored} shots scored exactly ({found.SamplesScored} of {coverage.Samples} samples)",
+            string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"time: {timings.EmbedMs:0.0} ms query embedding, {timings.SearchMs:0.0} ms search, {timings.MomentsMs:0.0} ms moments, {timings.TotalMs:0.0} ms in all"),
+        ];
+    }
+
+    private static void Validate(SearchRequest request)
+    {
+        var faults = new List<string>();
+        if (request.Parts.Count == 0) faults.Add("a query has at least one part: a text, an image or a moment");
+        if (request.Top is < 1 or > SearchRequest.MaximumTop) faults.Add($"top lies from 1 to {SearchRequest.MaximumTop}, found {request.Top}");
+        if (request.Filter is { SecondsAfter: { } after, SecondsBefore: { } before } && after >= before) faults.Add("the time filter is empty: after lies at or behind before");
+        if (request.Filter is { RecordedAfter: { } recordedAfter, RecordedBefore: { } recordedBefore } && recordedAfter >= recordedBefore) faults.Add("the date filter is empty: after lies at or behind before");
+        if (faults.Count > 0) throw new ClusterSearchException(ErrorCodes.RequestInvalid, string.Join("; ", faults));
+    }
+
+    private static double Milliseconds(long from, long to) => Stopwatch.GetElapsedTime(from, to).TotalMilliseconds;
+
+    private static string Clock(double seconds)
+    {
+        var time = TimeSpan.FromSeconds(seconds);
+        return time.ToString(time.TotalHours >= 1 ? @"h\:mm\:ss\.f" : @"m\:ss\.f", System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

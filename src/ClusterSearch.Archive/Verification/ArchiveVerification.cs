@@ -1,0 +1,151 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using ClusterSearch.Core;
+using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Embeddings;
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Shots;
+using ClusterSearch.Core.Smoothing;
+using ClusterSearch.Core.Vectors;
+using ClusterSearch.ServiceDefaults;
+
+namespace ClusterSearch.Archive.Verification;
+
+/// <summary>
+/// Holds ledger, vector files and index against each other, video by video: every chunk that counts has a whole vector
+/// file, and the index holds exactly the units that these files give.
+/// </summary>
+internal sealed class ArchiveVerification(ArchivePorts ports)
+{
+    public async Task<VerifyReport> VerifyAsync(bool digest, CancellationToken cancellation)
+    {
+        using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Verify);
+        var active = await ports.Catalog.ActiveEncodingAsync(cancellation);
+        using var hash = digest ? new ArchiveDigest() : null;
+        if (active is null) return new VerifyReport(true, 0, 0, [], hash?.Finish());
+
+        var encoding = active.Encoding;
+        var problems = new List<string>();
+        using var snapshot = await ports.Vectors.SnapshotAsync(encoding.Id, cancellation);
+        var plans = await ports.Catalog.ListPlansAsync(encoding.Id, cancellation);
+        long samples = 0;
+        foreach (var summary in plans)
+        {
+            var video = await ports.Catalog.FindVideoAsync(summary.Video, cancellation);
+            var plan = await ports.Catalog.FindPlanAsync(summary.Video, encoding.Id, cancellation);
+            var grid = SampleGrid.Create(video!.Facts, encoding.Sampling, plan!.ListedTicks);
+            var run = await ReadAsync(summary.Video, encoding.Id, problems, cancellation);
+            samples += run.Sum(piece => piece.Count);
+            var expected = run.SelectMany(piece => UnitsOf(piece, grid)).ToList();
+            await CompareAsync(snapshot, summary.Video, expected, problems, cancellation);
+            if (hash is not null)
+                foreach (var piece in run) hash.Add(video.Id, piece, ShotDetection.ShotStarts(piece, ShotOptions.Default));
+        }
+        var planned = plans.Select(plan => plan.Video).ToHashSet();
+        foreach (var stranger in (await snapshot.ListVideosAsync(cancellation)).Where(id => !planned.Contains(id)))
+            problems.Add($"{stranger}: the index holds a video that the ledger does not know; run `clustersearch reindex`");
+        return new VerifyReport(problems.Count == 0, plans.Count, samples, problems, hash?.Finish());
+    }
+
+    /// <summary>A video's indexed samples in order; a quarantined chunk separates two pieces.</summary>
+    private async Task<List<EmbeddedChunk>> ReadAsync(VideoId video, string encodingId, List<string> problems, CancellationToken cancellation)
+    {
+        var pieces = new List<EmbeddedChunk>();
+        var open = new List<EmbeddedChunk>();
+        foreach (var record in await ports.Catalog.ListChunksAsync(video, encodingId, cancellation))
+        {
+            if (record.State != ChunkState.Indexed)
+            {
+                Close();
+                continue;
+            }
+            try
+            {
+                open.Add(await ports.RawVectors.ReadAsync(new RawVectorKey(video, encodingId, record.Chunk.Index, record.Token!), cancellation));
+            }
+            catch (ClusterSearchException fault) when (fault.Code == ErrorCodes.ArchiveCorrupt)
+            {
+                problems.Add(fault.Message);
+                Close();
+            }
+        }
+        Close();
+        return pieces;
+
+        void Close()
+        {
+            if (open.Exists(chunk => chunk.Count > 0)) pieces.Add(EmbeddedChunk.Join([.. open.Where(chunk => chunk.Count > 0)]));
+            open.Clear();
+        }
+    }
+
+    private static IReadOnlyList<Unit> UnitsOf(EmbeddedChunk piece, SampleGrid grid) => UnitBuilder.Build(
+        piece.Numbers, [.. piece.Numbers.Select(grid.Seconds)], piece.Vectors, piece.Dimension,
+        ShotDetection.ShotStarts(piece, ShotOptions.Default), piece.Numbers[0]);
+
+    private static async Task CompareAsync(
+        IVectorSnapshot snapshot, VideoId video, List<Unit> expected, List<string> problems, CancellationToken cancellation)
+    {
+        var found = 0;
+        var differing = 0;
+        await foreach (var unit in snapshot.ReadUnitsAsync(video, cancellation))
+        {
+            if (found >= expected.Count || !AreEqual(unit, expected[found])) differing++;
+            found++;
+        }
+        if (found != expected.Count || differing > 0)
+            problems.Add($"{video}: the index holds {found} units, {expected.Count} were expected and {differing} differ; run `clustersearch reindex`");
+    }
+
+    private static bool AreEqual(Unit left, Unit right) =>
+        left.FirstSample == right.FirstSample && left.ShotFirstSample == right.ShotFirstSample
+        && left.Seconds.AsSpan().SequenceEqual(right.Seconds)
+        && MemoryMarshal.AsBytes(left.Vectors.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(right.Vectors.AsSpan()));
+}
+
+/// <summary>
+/// What "equal" means for two archives: SHA-256 over raw vectors, smoothed vectors and the shot table in key order, never
+/// over the layout of files.
+/// </summary>
+internal sealed class ArchiveDigest : IDisposable
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly byte[] _number = new byte[8];
+
+    /// <param name="video">Its id goes in first.</param>
+    /// <param name="piece">A run of samples that no quarantined chunk interrupts.</param>
+    /// <param name="shotStarts">Entry i: a shot starts at sample i.</param>
+    public void Add(VideoId video, EmbeddedChunk piece, bool[] shotStarts)
+    {
+        _hash.AppendData(System.Text.Encoding.ASCII.GetBytes(video.Value));
+        for (var i = 0; i < piece.Count; i++)
+        {
+            Append(piece.Numbers[i]);
+            Append(piece.Timings[i].Ticks);
+        }
+        _hash.AppendData(MemoryMarshal.AsBytes(piece.Vectors.AsSpan()));
+        for (int first = 0, end; first < piece.Count; first = end)
+        {
+            for (end = first + 1; end < piece.Count && !shotStarts[end]; end++)
+            {
+            }
+            var smoothed = HaloSmoothing.Vectors(
+                piece.Vectors.AsSpan(first * piece.Dimension, (end - first) * piece.Dimension), piece.Dimension);
+            _hash.AppendData(MemoryMarshal.AsBytes(smoothed.AsSpan()));
+            Append(piece.Numbers[first]);
+            Append(piece.Numbers[end - 1] + 1);
+            Append(piece.Timings[first].EdgeTicks);
+        }
+    }
+
+    public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
+
+    public void Dispose() => _hash.Dispose();
+
+    private void Append(long number)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(_number, number);
+        _hash.AppendData(_number);
+    }
+}
