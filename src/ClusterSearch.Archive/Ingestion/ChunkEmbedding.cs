@@ -12,7 +12,7 @@ namespace ClusterSearch.Archive.Ingestion;
 /// number. Memory is bounded by the queues. A frame that is shown at several samples is embedded once: at a fixed batch
 /// shape its vector would have the same bits each time.
 /// </summary>
-internal sealed class ChunkEmbedding(IFootageReader footage, IImageEncoder encoder, int dimension)
+internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder, int dimension)
 {
     private const int FramesInFlight = 3;
 

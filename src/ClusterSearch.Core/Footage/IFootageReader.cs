@@ -4,7 +4,7 @@ namespace ClusterSearch.Core.Footage;
 /// Port to the footage itself. Every fault of a file is a <see cref="ClusterSearchException"/> with a footage code and
 /// one line that names the file. Paths are absolute.
 /// </summary>
-public interface IFootageReader
+public interface IFootageReader : IFrameSource
 {
     /// <summary>What ffprobe says. Reads headers only, unless no header states the duration.</summary>
     Task<VideoFacts> ProbeAsync(string path, CancellationToken cancellation);
@@ -14,13 +14,6 @@ public interface IFootageReader
     /// Frames that an edit list hides are left out.
     /// </summary>
     Task<long[]> ListFrameTicksAsync(string path, VideoFacts facts, bool keyframesOnly, CancellationToken cancellation);
-
-    /// <summary>
-    /// Decodes the samples of one range. Frames come in order of their number; numbers that cannot be had (damage, a
-    /// duration that promised more than there is) are left out, and the trace says why. The same footage gives the same bytes
-    /// for every range that contains the sample. Each frame's pixels belong to the caller until it disposes the frame.
-    /// </summary>
-    IAsyncEnumerable<SampledFrame> SampleAsync(FrameRequest request, DecodeTrace trace, CancellationToken cancellation);
 
     /// <summary>One picture as a player shows it at this presentation time, encoded as JPEG, at most <paramref name="maximumWidth"/> wide.</summary>
     Task<byte[]> ThumbnailAsync(string path, VideoFacts facts, long ticks, int maximumWidth, CancellationToken cancellation);
