@@ -1,0 +1,79 @@
+using System.Text.Json;
+using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Videos;
+using ClusterSearch.Core;
+using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Embeddings;
+using ClusterSearch.Core.Footage;
+using Microsoft.Data.Sqlite;
+
+namespace ClusterSearch.Catalog.Encodings;
+
+/// <summary>Encodings as they were first used; what is put again under the same id changes nothing. At most one is active.</summary>
+internal static class EncodingRows
+{
+    private const string AllColumns =
+        "id, model_hash, model_name, model_directory, precision, dimension, sampling, resize, preprocessing, labels, is_active";
+
+    public static void Put(Session session, Encoding encoding) => session.Execute("""
+        INSERT INTO encoding (id, model_hash, model_name, model_directory, precision, dimension, sampling, resize, preprocessing, labels, is_active)
+        VALUES ($id, $hash, $name, $directory, $precision, $dimension, $sampling, $resize, $preprocessing, $labels,
+            NOT EXISTS (SELECT 1 FROM encoding WHERE is_active = 1))
+        ON CONFLICT (id) DO NOTHING
+        """,
+        ("$id", encoding.Id), ("$hash", encoding.ModelHash), ("$name", encoding.ModelName), ("$directory", encoding.ModelDirectory),
+        ("$precision", encoding.Precision), ("$dimension", encoding.Dimension), ("$sampling", encoding.Sampling.ToString()),
+        ("$resize", encoding.Resize.ToString()), ("$preprocessing", encoding.Preprocessing),
+        ("$labels", encoding.Labels is null ? null : JsonSerializer.Serialize(encoding.Labels, CatalogJson.Default.IReadOnlyListString)));
+
+    public static List<EncodingRecord> List(Session session) =>
+        session.List($"SELECT {AllColumns} FROM encoding ORDER BY number", Read);
+
+    public static EncodingRecord? Active(Session session) =>
+        session.First($"SELECT {AllColumns} FROM encoding WHERE is_active = 1", Read);
+
+    public static string? ActiveId(Session session) => session.First("SELECT id FROM encoding WHERE is_active = 1", row => row.GetString(0));
+
+    public static void Activate(Session session, string encodingId)
+    {
+        Require(session, encodingId);
+        session.Execute("UPDATE encoding SET is_active = 0 WHERE is_active = 1 AND id <> $id", ("$id", encodingId));
+        session.Execute("UPDATE encoding SET is_active = 1 WHERE id = $id AND is_active = 0", ("$id", encodingId));
+    }
+
+    /// <exception cref="ClusterSearchException">archive.encoding.</exception>
+    public static void Require(Session session, string encodingId)
+    {
+        if (!session.Exists("SELECT 1 FROM encoding WHERE id = $id", ("$id", encodingId)))
+            throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"the catalogue knows no encoding '{encodingId}'; put it first");
+    }
+
+    private static EncodingRecord Read(SqliteDataReader row)
+    {
+        var id = row.GetString(0);
+        Encoding encoding;
+        try
+        {
+            encoding = new Encoding
+            {
+                ModelHash = row.GetString(1),
+                ModelName = row.GetString(2),
+                ModelDirectory = row.GetString(3),
+                Precision = row.GetString(4),
+                Dimension = row.GetInt32(5),
+                Sampling = Sampling.Parse(row.GetString(6)),
+                Resize = Enum.Parse<ResizeMode>(row.GetString(7)),
+                Preprocessing = row.GetInt32(8),
+                Labels = row.TextOrNull(9) is { } labels ? JsonSerializer.Deserialize(labels, CatalogJson.Default.IReadOnlyListString) : null,
+            };
+        }
+        catch (Exception fault) when (fault is FormatException or ArgumentException or JsonException)
+        {
+            throw new ClusterSearchException(ErrorCodes.ArchiveCorrupt, $"the catalogue's encoding {id} cannot be read ({fault.Message}); restore the catalogue from a backup", fault);
+        }
+        // The id names directories and collections: vectors found under it must mean what the row says.
+        return string.Equals(encoding.Id, id, StringComparison.Ordinal)
+            ? new EncodingRecord(encoding, row.GetBoolean(10))
+            : throw new ClusterSearchException(ErrorCodes.ArchiveCorrupt, $"the catalogue's encoding {id} describes encoding {encoding.Id}; restore the catalogue from a backup");
+    }
+}

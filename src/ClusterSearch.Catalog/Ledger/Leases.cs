@@ -1,0 +1,56 @@
+using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Core.Catalog;
+
+namespace ClusterSearch.Catalog.Ledger;
+
+/// <summary>
+/// What the holder of a lease may do. Every statement is guarded by the token: the row moves if it is still this
+/// lease's, and otherwise nothing happens. That its time has run out does not matter as long as nobody else took it.
+/// </summary>
+internal static class Leases
+{
+    private const string HeldChunk = $"plan = {Plans.NumberOf} AND chunk_index = $index AND state = 1 AND token = $token";
+
+    public static bool Renew(Session session, ChunkLease lease, TimeSpan duration) => session.Execute(
+        $"UPDATE chunk SET lease_until = $until WHERE {HeldChunk}",
+        [.. Key(lease), ("$until", session.NowMilliseconds() + Milliseconds(duration))]) > 0;
+
+    public static bool Commit(Session session, ChunkLease lease, ChunkResult result)
+    {
+        // Under an encoder that the video's finished chunks were not made by the result does not count either: it was
+        // claimed before they were finished, and the lease lapsed while another encoder's worker took over the video.
+        var committed = session.Execute($"""
+            UPDATE chunk SET state = 2, lease_until = NULL, fingerprint = $fingerprint, failure_code = NULL, failure_message = NULL,
+                vector_bytes = $bytes, vector_sha256 = $sha256, sample_count = $samples, missing_samples = $missing, warning = $warning
+            WHERE {HeldChunk} AND (mixing_allowed OR NOT EXISTS (
+                SELECT 1 FROM plan_encoder WHERE plan_encoder.plan = chunk.plan AND plan_encoder.fingerprint <> $fingerprint))
+            """,
+            [.. Key(lease), ("$fingerprint", result.EncoderFingerprint), ("$bytes", result.Receipt.ByteCount), ("$sha256", result.Receipt.Sha256),
+                ("$samples", result.SampleCount), ("$missing", result.MissingSamples), ("$warning", result.Warning)]) > 0;
+        return committed || session.Exists(
+            $"SELECT 1 FROM chunk WHERE plan = {Plans.NumberOf} AND chunk_index = $index AND state IN (2, 3) AND token = $token", Key(lease));
+    }
+
+    public static bool Release(Session session, ChunkLease lease) => session.Execute($"""
+        UPDATE chunk SET state = 0, token = NULL, lease_until = NULL, fingerprint = NULL, mixing_allowed = NULL, worker = NULL
+        WHERE {HeldChunk}
+        """, Key(lease)) > 0;
+
+    public static bool Fail(Session session, ChunkLease lease, Failure failure, bool permanent) => session.Execute($"""
+        UPDATE chunk SET state = CASE WHEN $permanent OR attempts + 1 >= $maximum THEN 4 ELSE 0 END, attempts = attempts + 1,
+            token = NULL, lease_until = NULL, fingerprint = NULL, mixing_allowed = NULL, worker = NULL,
+            failure_code = $code, failure_message = $message
+        WHERE {HeldChunk}
+        """,
+        [.. Key(lease), ("$permanent", permanent), ("$maximum", ClaimRequest.MaximumAttempts), ("$code", failure.Code), ("$message", failure.Message)]) > 0;
+
+    public static int FreeAll(Session session) => session.Execute("""
+        UPDATE chunk SET state = 0, token = NULL, lease_until = NULL, fingerprint = NULL, mixing_allowed = NULL, worker = NULL
+        WHERE (plan, chunk_index) IN (SELECT plan, chunk_index FROM chunk INDEXED BY chunk_leased WHERE state = 1)
+        """);
+
+    public static long Milliseconds(TimeSpan duration) => (long)duration.TotalMilliseconds;
+
+    private static (string, object?)[] Key(ChunkLease lease) =>
+        [("$video", lease.Video.Value), ("$encoding", lease.EncodingId), ("$index", lease.Chunk.Index), ("$token", lease.Token)];
+}

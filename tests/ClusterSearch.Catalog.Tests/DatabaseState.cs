@@ -1,0 +1,51 @@
+using Microsoft.Data.Sqlite;
+
+namespace ClusterSearch.Catalog.Tests;
+
+/// <summary>Looks at a database file behind the catalogue's back.</summary>
+internal static class DatabaseState
+{
+    /// <summary>SQLite finds no damage, every reference holds, and the counters are what counting the chunks gives.</summary>
+    public static void AssertSound(string databasePath)
+    {
+        using var connection = Open(databasePath);
+        Assert.Equal(["ok"], Rows(connection, "PRAGMA integrity_check"));
+        Assert.Empty(Rows(connection, "PRAGMA foreign_key_check"));
+        Assert.Empty(Rows(connection, """
+            SELECT number FROM plan WHERE (pending, leased, embedded, indexed, quarantined, planned_samples, embedded_samples, indexed_samples, missing_samples) IS NOT (
+                SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 2),
+                    count(*) FILTER (WHERE state = 3), count(*) FILTER (WHERE state = 4), sum(end_sample - first_sample),
+                    coalesce(sum(sample_count), 0), coalesce(sum(sample_count) FILTER (WHERE state = 3), 0),
+                    coalesce(sum(missing_samples), 0) + coalesce(sum(end_sample - first_sample) FILTER (WHERE state = 4), 0)
+                FROM chunk WHERE chunk.plan = plan.number)
+            """));
+        Assert.Equal(
+            Rows(connection, "SELECT plan || ' ' || fingerprint || ' ' || count(*) FROM chunk WHERE state IN (2, 3) GROUP BY plan, fingerprint ORDER BY 1"),
+            Rows(connection, "SELECT plan || ' ' || fingerprint || ' ' || chunks FROM plan_encoder ORDER BY 1"));
+    }
+
+    public static SqliteConnection Open(string databasePath)
+    {
+        var connection = new SqliteConnection($"Data Source={databasePath};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+
+    public static List<string> Rows(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read()) rows.Add(reader.GetString(0));
+        return rows;
+    }
+
+    public static void Execute(string databasePath, string sql)
+    {
+        using var connection = Open(databasePath);
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
