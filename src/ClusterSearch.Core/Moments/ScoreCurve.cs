@@ -11,7 +11,10 @@ internal sealed class ScoreCurve
 {
     // Neighbouring smoothed scores share most of their samples: about this many make one independent value
     // (1 / sum of the squared weights of the kernel is 6.4).
-    private const int DependentSamples = 6;
+    public const int DependentSamples = 6;
+
+    // Some twenty independent values. In less, the rises themselves and their smoothed tails are most of what varies.
+    private const int LeastNoiseSamples = 128;
 
     private readonly float[] _scores;
     private readonly int[] _windowEnds;
@@ -43,7 +46,7 @@ internal sealed class ScoreCurve
     /// <summary>
     /// Standard deviation of what the curve does where nothing happens: (q25 - q05) / .970, the distance of these two
     /// quantiles of a normal distribution. Rises lie above the lower quartile unless they fill most of the shot, and then
-    /// the shot as a whole is the moment.
+    /// the shot as a whole is the moment. 0 for fewer than 128 samples, from which it cannot be told.
     /// </summary>
     public double NoiseDeviation { get; }
 
@@ -108,12 +111,13 @@ internal sealed class ScoreCurve
 
     private static (double Deviation, double Extreme) Noise(float[] scores)
     {
+        if (scores.Length < LeastNoiseSamples) return (0, 0);
         var sorted = (float[])scores.Clone();
         Array.Sort(sorted);
         var last = sorted.Length - 1;
         var deviation = (sorted[last / 4] - (double)sorted[last / 20]) / 0.970;
-        var independent = Math.Max(2, scores.Length / DependentSamples);
-        return (deviation, Math.Sqrt(2 * 0.6931471805599453 * BitOperations.Log2((uint)independent)));
+        var independent = (uint)(scores.Length / DependentSamples);
+        return (deviation, Math.Sqrt(2 * 0.6931471805599453 * BitOperations.Log2(independent)));
     }
 }
 
