@@ -154,7 +154,7 @@ public class MomentFormationTests
     [Fact]
     public void Moments_never_overlap_are_never_empty_lie_in_the_shot_and_come_best_first()
     {
-        for (var seed = 1; seed <= 300; seed++)
+        Seeds.Each(300, seed =>
         {
             var random = new Random(seed);
             var count = random.Next(1, 400);
@@ -193,7 +193,7 @@ public class MomentFormationTests
             // Fewer asked for are the first of all; asking again gives the same.
             for (var most = 1; most <= moments.Count; most++)
                 Assert.Equal(moments.Take(most), Form(scores, options, 1_000, most));
-        }
+        });
     }
 
     [Fact]
@@ -224,7 +224,7 @@ public class MomentFormationTests
     [Fact]
     public void The_tree_agrees_with_a_scan()
     {
-        for (var seed = 1; seed <= 40; seed++)
+        Seeds.Each(40, seed =>
         {
             var random = new Random(seed);
             var values = Enumerable.Range(0, random.Next(1, 70)).Select(_ => (float)random.Next(6)).ToArray();
@@ -238,7 +238,7 @@ public class MomentFormationTests
                 Assert.Equal(Array.FindIndex(values, first, x => x >= level), tree.NextAtLeast(first, level));
                 Assert.Equal(Array.FindLastIndex(values, first, x => x >= level), tree.PreviousAtLeast(first, level));
             }
-        }
+        });
     }
 
     private static IReadOnlyList<MomentCandidate> Form(

@@ -65,7 +65,7 @@ public class SmoothingTests
     [Fact]
     public void Smoothing_scores_equals_scoring_smoothed_vectors()
     {
-        for (var seed = 1; seed <= 20; seed++)
+        Seeds.Each(20, seed =>
         {
             var random = new Random(seed);
             int count = random.Next(1, 40), dimension = random.Next(1, 70);
@@ -75,7 +75,7 @@ public class SmoothingTests
             var ofVectors = Score(HaloSmoothing.Vectors(vectors, dimension), query);
             for (var i = 0; i < count; i++)
                 Assert.True(Math.Abs(ofScores[i] - ofVectors[i]) < 2e-6, $"seed {seed}, sample {i}: {ofScores[i]} and {ofVectors[i]}");
-        }
+        });
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public class UnitBuilderTests
     [Fact]
     public void Units_cover_every_sample_once_and_none_crosses_a_boundary()
     {
-        for (var seed = 1; seed <= 50; seed++)
+        Seeds.Each(50, seed =>
         {
             var random = new Random(seed);
             var numbers = new List<long> { random.Next(100) };
@@ -53,13 +53,13 @@ public class UnitBuilderTests
                 var key = numbers.Where((n, i) => n <= unit.FirstSample && (i == 0 || starts[i] || numbers[i - 1] != n - 1)).Last();
                 Assert.True(key == unit.ShotFirstSample, $"seed {seed}, unit {unit.FirstSample}");
             }
-        }
+        });
     }
 
     [Fact]
     public void Mean_and_radius_bound_every_sample_in_float_arithmetic()
     {
-        for (var seed = 1; seed <= 60; seed++)
+        Seeds.Each(60, seed =>
         {
             var random = new Random(seed);
             var dimension = new[] { 1, 2, 33, 512, 1152 }[seed % 5];
@@ -86,7 +86,7 @@ public class UnitBuilderTests
                     foreach (var row in rows)
                         Assert.True(bound >= dot(query, row), $"seed {seed}: bound {bound:R} below {dot(query, row):R}");
                 }
-        }
+        });
     }
 
     private static float Sequential(float[] a, float[] b)
