@@ -75,10 +75,16 @@ public static class MomentEdges
         var videoEnd = facts.StartTicks + facts.DurationTicks;
         var back = last;
         while (back > 0 && last - back < LookAround && timingOf(back - 1) is not null) back--;
-        var distance = back == last ? 0 : (lastTiming.Ticks - timingOf(back)!.Value.Ticks + (last - back) - 1) / (last - back);
-        long? next = null;
-        for (var number = last + 2; next is null && number <= last + LookAround; number++) next = timingOf(number)?.Ticks;
-        var isLast = next is null && (distance == 0 || videoEnd - lastTiming.Ticks <= 2 * distance);
-        return isLast ? videoEnd : Math.Min(lastTiming.Ticks + Math.Max(distance, 1), next ?? videoEnd);
+        var ahead = last + 2;
+        while (ahead <= last + LookAround && timingOf(ahead) is null) ahead++;
+
+        var distance = back == last ? 0 : DivideUp(lastTiming.Ticks - timingOf(back)!.Value.Ticks, last - back);
+        if (timingOf(ahead) is not { } next)
+            return distance == 0 || videoEnd - lastTiming.Ticks <= 2 * distance ? videoEnd : lastTiming.Ticks + distance;
+        // One frame through all of them tells no distance; the sample behind the gap does.
+        if (distance == 0) distance = (next.Ticks - lastTiming.Ticks) / (ahead - last);
+        return Math.Min(lastTiming.Ticks + distance, next.Ticks);
     }
+
+    private static long DivideUp(long ticks, long count) => (ticks + count - 1) / count;
 }

@@ -25,7 +25,7 @@ internal sealed class RiseFinder(ScoreCurve curve, MomentOptions options)
     /// <summary>The rise around the best window of the stretch [first, end); null when the stretch is flat.</summary>
     public Rise? Find(ScoredWindow peak, int first, int end)
     {
-        var contrast = RequiredContrast(peak.Mean);
+        var contrast = RequiredContrast(peak.Mean, BaseSamples);
         var before = FindBase(peak, contrast, -1, first, end);
         var after = FindBase(peak, contrast, 1, first, end);
         if (before is null && after is null) return null;
@@ -45,9 +45,14 @@ internal sealed class RiseFinder(ScoreCurve curve, MomentOptions options)
             after is { } lowAfter ? SkipTail(peak, lowAfter, riseEnd, 1, end) : end);
     }
 
-    private double RequiredContrast(float peak) => Math.Max(
+    /// <summary>
+    /// Noise alone makes the peak as high as its expected extreme over the shot, and a base as low as the extreme of a mean of as many
+    /// independent values as it has.
+    /// </summary>
+    private double RequiredContrast(float peak, int baseSamples) => Math.Max(
         Math.Max(options.MinimumContrast, options.RelativeContrast * (peak - options.Background)),
-        curve.NoiseDeviation * (curve.NoiseExtreme + options.NoiseMargin));
+        curve.NoiseDeviation * (options.NoiseMargin + curve.NoiseExtreme
+            * (1 + 1 / Math.Sqrt(Math.Max(1, baseSamples / (double)ScoreCurve.DependentSamples)))));
 
     private SideBase? FindBase(ScoredWindow peak, double contrast, int direction, int first, int end)
     {
@@ -61,7 +66,8 @@ internal sealed class RiseFinder(ScoreCurve curve, MomentOptions options)
             while (stop >= first && stop < end && Math.Abs(stop - from) < BaseSamples
                 && curve[stop] <= peak.Mean - contrast / 2) stop += direction;
             var low = direction > 0 ? curve.Median(from, stop) : curve.Median(stop + 1, from + 1);
-            if (Math.Abs(stop - from) >= leastCount && peak.Mean - low >= contrast) return new SideBase(low, from);
+            var count = Math.Abs(stop - from);
+            if (count >= leastCount && peak.Mean - low >= RequiredContrast(peak.Mean, count)) return new SideBase(low, from);
             from = stop;
             if (from < first || from >= end) return null;
         }

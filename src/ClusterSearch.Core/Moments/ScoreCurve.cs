@@ -11,13 +11,18 @@ internal sealed class ScoreCurve
 {
     // Neighbouring smoothed scores share most of their samples: about this many make one independent value
     // (1 / sum of the squared weights of the kernel is 6.4).
-    private const int DependentSamples = 6;
+    public const int DependentSamples = 6;
+
+    // Some twenty independent values. In less, the rises themselves and their smoothed tails are most of what varies.
+    private const int LeastNoiseSamples = 128;
+
+    // As many of them, evenly spaced, tell the noise of hours.
+    private const int MostNoiseSamples = 4096;
 
     private readonly float[] _scores;
     private readonly int[] _windowEnds;
     private readonly float[] _windowMeans;
     private readonly ExtremumTree _windows;
-    private readonly ExtremumTree _highs;
     private readonly ExtremumTree _lows;
 
     /// <param name="scores">Smoothed, finite, at least one.</param>
@@ -31,7 +36,6 @@ internal sealed class ScoreCurve
         _windowMeans = new float[_windowEnds.Length];
         for (var i = 0; i < _windowMeans.Length; i++) _windowMeans[i] = Mean(i, _windowEnds[i]);
         _windows = new ExtremumTree(_windowMeans);
-        _highs = new ExtremumTree(_scores);
         _lows = new ExtremumTree(Array.ConvertAll(_scores, score => -score));
         (NoiseDeviation, NoiseExtreme) = Noise(_scores);
     }
@@ -43,7 +47,7 @@ internal sealed class ScoreCurve
     /// <summary>
     /// Standard deviation of what the curve does where nothing happens: (q25 - q05) / .970, the distance of these two
     /// quantiles of a normal distribution. Rises lie above the lower quartile unless they fill most of the shot, and then
-    /// the shot as a whole is the moment.
+    /// the shot as a whole is the moment. 0 for fewer than 128 samples, from which it cannot be told.
     /// </summary>
     public double NoiseDeviation { get; }
 
@@ -69,7 +73,14 @@ internal sealed class ScoreCurve
         return new ScoredWindow(best, _windowEnds[best], _windowMeans[best]);
     }
 
-    public int IndexOfMaximum(int first, int end) => _highs.IndexOfMaximum(first, end);
+    /// <summary>The greatest score in [first, end), the first of equals.</summary>
+    public int IndexOfMaximum(int first, int end)
+    {
+        var best = first;
+        for (var i = first + 1; i < end; i++)
+            if (_scores[i] > _scores[best]) best = i;
+        return best;
+    }
 
     /// <summary>The nearest index from one on, in a direction (-1 or 1), whose score is at most a level; -1 when there is none.</summary>
     public int NearestAtMost(int from, int direction, double level)
@@ -108,12 +119,15 @@ internal sealed class ScoreCurve
 
     private static (double Deviation, double Extreme) Noise(float[] scores)
     {
-        var sorted = (float[])scores.Clone();
+        if (scores.Length < LeastNoiseSamples) return (0, 0);
+        var stride = (scores.Length + MostNoiseSamples - 1) / MostNoiseSamples;
+        var sorted = new float[(scores.Length + stride - 1) / stride];
+        for (var i = 0; i < sorted.Length; i++) sorted[i] = scores[i * stride];
         Array.Sort(sorted);
         var last = sorted.Length - 1;
         var deviation = (sorted[last / 4] - (double)sorted[last / 20]) / 0.970;
-        var independent = Math.Max(2, scores.Length / DependentSamples);
-        return (deviation, Math.Sqrt(2 * 0.6931471805599453 * BitOperations.Log2((uint)independent)));
+        var independent = (uint)(scores.Length / DependentSamples);
+        return (deviation, Math.Sqrt(2 * 0.6931471805599453 * BitOperations.Log2(independent)));
     }
 }
 
