@@ -15,6 +15,18 @@ internal static class TokenizerFile
     public static ITokenizer Read(string path, int? maximumLength)
     {
         using var file = JsonFile.Read(path);
+        try
+        {
+            return Read(file, maximumLength);
+        }
+        catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new ClusterSearchException(ErrorCodes.ModelBroken, $"{path}: not laid out as a tokenizer.json is: {fault.Message}", fault);
+        }
+    }
+
+    private static TextTokenizer Read(JsonFile file, int? maximumLength)
+    {
         var model = Model(file, out var vocabulary);
         var added = Added(file);
         var (prefix, suffix) = Template(file, added, vocabulary);
