@@ -12,13 +12,16 @@ internal sealed class CanaryMemory(string? cacheDirectory, string modelHash, str
     /// <summary>Raised when the checks themselves change.</summary>
     private const int Version = 1;
 
+    /// <summary>Last line of a whole memo.</summary>
+    private const string Passed = "all passed";
+
     public IReadOnlyList<CanaryResult> Recall(string tower, string encoderFingerprint, bool force, Func<IReadOnlyList<CanaryResult>> run)
     {
         var memo = cacheDirectory is null ? null
             : new MemoFile(cacheDirectory, "canaries", string.Join('\n', Version, tower, modelHash, goldenHash, encoderFingerprint));
-        if (!force && memo?.Read<List<CanaryResult>>() is { Count: > 0 } passed && passed.TrueForAll(result => result is { Ok: true, Name: not null })) return passed;
+        if (!force && memo?.Read() is { Length: > 1 } lines && lines[^1] == Passed) return [.. lines[..^1].Select(name => new CanaryResult(name, true, null))];
         var results = run();
-        if (results.Count > 0 && results.All(result => result.Ok)) memo?.Write(results);
+        if (results.Count > 0 && results.All(result => result.Ok)) memo?.Write(results.Select(result => result.Name).Append(Passed));
         return results;
     }
 }

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace ClusterSearch.Embedding.Directories;
 
@@ -24,7 +24,10 @@ internal sealed class FileHashes
         _time = time ?? TimeProvider.System;
         if (cacheDirectory is null) return;
         _memo = new MemoFile(cacheDirectory, "hashes", owner);
-        if (_memo.Read<Dictionary<string, Entry>>() is { } known) _known = known;
+        foreach (var line in _memo.Read())
+            if (line.Split('\t') is [var size, var modified, { Length: 64 } hash, var path]
+                && long.TryParse(size, CultureInfo.InvariantCulture, out var bytes) && long.TryParse(modified, CultureInfo.InvariantCulture, out var ticks))
+                _known[path] = new Entry(bytes, ticks, hash);
     }
 
     /// <summary>Files read rather than remembered, so far.</summary>
@@ -50,7 +53,7 @@ internal sealed class FileHashes
 
     public void Save()
     {
-        if (_changed) _memo?.Write(_known);
+        if (_changed) _memo?.Write(_known.Select(known => string.Create(CultureInfo.InvariantCulture, $"{known.Value.Size}\t{known.Value.ModifiedUtcTicks}\t{known.Value.Sha256}\t{known.Key}")));
         _changed = false;
     }
 

@@ -1,34 +1,35 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 
 namespace ClusterSearch.Embedding.Directories;
 
-/// <summary>One small JSON file in a cache directory. Written whole or not at all; whatever goes wrong, it remembers nothing.</summary>
+/// <summary>
+/// A few lines in a cache directory. Written whole or not at all; whatever goes wrong, it remembers nothing. Lines rather
+/// than JSON: starting a serializer takes longer than hashing the starter's 34 MB, which this is there to save.
+/// </summary>
 internal sealed class MemoFile(string directory, string kind, string key)
 {
-    private readonly string _path = Path.Combine(directory, kind, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".json");
+    private readonly string _path = Path.Combine(directory, kind, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".txt");
 
-    public T? Read<T>()
-        where T : class
+    public string[] Read()
     {
         try
         {
-            return File.Exists(_path) ? JsonSerializer.Deserialize<T>(File.ReadAllBytes(_path)) : null;
+            return File.Exists(_path) ? File.ReadAllLines(_path) : [];
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return [];
         }
     }
 
-    public void Write<T>(T value)
+    public void Write(IEnumerable<string> lines)
     {
         var temporary = $"{_path}.{Guid.NewGuid():N}.tmp";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(value));
+            File.WriteAllLines(temporary, lines);
             File.Move(temporary, _path, overwrite: true);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
