@@ -1,0 +1,93 @@
+using ClusterSearch.Core;
+using ClusterSearch.Core.Embeddings;
+using Microsoft.ML.OnnxRuntime;
+
+namespace ClusterSearch.Embedding.Graphs;
+
+/// <summary>Where and how sessions run: provider, device, threads.</summary>
+internal sealed class ExecutionSettings
+{
+    private const string Cuda = "CUDAExecutionProvider";
+    private const string Processor = "CPUExecutionProvider";
+
+    private ExecutionSettings(bool isCuda, int deviceId, int threads) => (IsCuda, DeviceId, Threads) = (isCuda, deviceId, threads);
+
+    public bool IsCuda { get; }
+
+    public int DeviceId { get; }
+
+    public int Threads { get; }
+
+    public IReadOnlyList<string> Providers => IsCuda ? [Cuda, Processor] : [Processor];
+
+    /// <summary>For the encoder fingerprint: what kind of device decides the last bit.</summary>
+    public string Device => IsCuda ? $"cuda/{GraphicsProcessor.Name(DeviceId)}" : $"cpu/{InstructionSet.Name}";
+
+    /// <exception cref="ClusterSearchException">model.provider_missing, request.invalid.</exception>
+    public static ExecutionSettings From(ModelOptions options)
+    {
+        if (options.IntraOpThreads < 0) throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"expected threads >= 0 (0: all cores), found {options.IntraOpThreads}");
+        // ONNX Runtime's own 0 counts physical cores and ignores a container's share.
+        var threads = options.IntraOpThreads > 0 ? options.IntraOpThreads : Environment.ProcessorCount;
+        switch (options.Provider)
+        {
+            case "cpu":
+                return new ExecutionSettings(false, 0, threads);
+            case "cuda":
+                var available = OnnxEnvironment.Start().GetAvailableProviders();
+                return available.Contains(Cuda) ? new ExecutionSettings(true, options.DeviceId, threads) : throw CudaMissing($"it offers {string.Join(", ", available)}");
+            default:
+                throw new ClusterSearchException(ErrorCodes.ModelProvider, $"expected the provider cpu or cuda, found '{options.Provider}'");
+        }
+    }
+
+    /// <summary>
+    /// The vision graph runs a million times: optimised fully. The text graph mostly runs once a process on the processor:
+    /// folding its int8 weights to float32 and packing them took three times what a run without takes.
+    /// </summary>
+    public SessionOptions CreateOptions(ModelTowers tower)
+    {
+        var startsFast = tower == ModelTowers.Text && !IsCuda;
+        var options = new SessionOptions
+        {
+            GraphOptimizationLevel = startsFast ? GraphOptimizationLevel.ORT_DISABLE_ALL : GraphOptimizationLevel.ORT_ENABLE_ALL,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            // One text is too little work to share.
+            IntraOpNumThreads = tower == ModelTowers.Text ? 1 : Threads,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        if (startsFast) options.AddSessionConfigEntry("session.disable_prepacking", "1");
+        // Waiting threads would burn the cores that decode.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        if (IsCuda) AppendCuda(options);
+        return options;
+    }
+
+    private void AppendCuda(SessionOptions options)
+    {
+        try
+        {
+            using var cuda = new OrtCUDAProviderOptions();
+            cuda.UpdateOptions(new Dictionary<string, string>
+            {
+                ["device_id"] = DeviceId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                // An exhaustive search may choose another algorithm, and other bits, every start.
+                ["cudnn_conv_algo_search"] = "HEURISTIC",
+                ["arena_extend_strategy"] = "kSameAsRequested",
+                ["use_tf32"] = "0",
+            });
+            options.AppendExecutionProvider_CUDA(cuda);
+        }
+        catch (OnnxRuntimeException fault)
+        {
+            options.Dispose();
+            throw CudaMissing(fault.Message.ReplaceLineEndings(" "), fault);
+        }
+    }
+
+    private static ClusterSearchException CudaMissing(string found, Exception? cause = null) =>
+        new(ErrorCodes.ModelProvider,
+            $"the provider cuda needs an ONNX Runtime with CUDA and NVIDIA's CUDA and cuDNN libraries, but {OnnxEnvironment.Version} of this build cannot give it: {found}; "
+            + "build with -p:OnnxRuntimePackage=Microsoft.ML.OnnxRuntime.Gpu (or -p:OnnxRuntimeSource=npm -p:OnnxRuntimeCuda=true), or use --provider cpu", cause);
+}

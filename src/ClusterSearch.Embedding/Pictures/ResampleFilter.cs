@@ -1,0 +1,8 @@
+namespace ClusterSearch.Embedding.Pictures;
+
+/// <summary>Pillow's number of a resampling filter, as preprocessor_config.json gives it.</summary>
+internal enum ResampleFilter
+{
+    Bilinear = 2,
+    Bicubic = 3,
+}
