@@ -13,6 +13,21 @@ internal sealed class CommandLineProgram(Surroundings surroundings)
 
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
+        var exitCode = await RunCommandAsync(arguments, cancellation);
+        try
+        {
+            // A reader that has gone, as `head` goes, is no fault and not reported by the stream; a full disk is.
+            await surroundings.Terminal.Out.FlushAsync(CancellationToken.None);
+            return exitCode;
+        }
+        catch (IOException fault)
+        {
+            return Fail(json: false, "environment.io", $"standard output: {fault.Message}", ExitCodes.EnvironmentFault);
+        }
+    }
+
+    private async Task<int> RunCommandAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
         var json = arguments.TakeWhile(a => a != "--").Contains("--json");
         try
         {
@@ -52,10 +67,6 @@ internal sealed class CommandLineProgram(Surroundings surroundings)
         {
             return Fail(json, "internal", $"{fault.GetType().Name}: {fault.Message}; CLUSTERSEARCH_DEBUG=1 shows where", ExitCodes.EnvironmentFault);
         }
-        finally
-        {
-            Flush();
-        }
     }
 
     private InvocationConfiguration Invocation() => new()
@@ -69,7 +80,9 @@ internal sealed class CommandLineProgram(Surroundings surroundings)
 
     private static string? UsageFault(ParseResult parse)
     {
+        if (parse.Action is HelpWithExamples) return null;
         if (UnknownOption(parse) is { } option) return $"there is no option '{option}'";
+        if (SwallowedOption(parse) is var (taker, swallowed)) return $"{taker} needs a value, found the option {swallowed}";
         if (parse.Errors.Count == 0) return null;
         if (parse.CommandResult.Command.Subcommands.Count > 0)
             return parse.UnmatchedTokens.Count == 0 ? "a command is needed" : $"there is no command '{parse.UnmatchedTokens[0]}'";
@@ -86,6 +99,17 @@ internal sealed class CommandLineProgram(Surroundings surroundings)
             ?? parse.UnmatchedTokens.FirstOrDefault(t => t.Length > 1 && t[0] == '-');
     }
 
+    /// <summary>An option without its value takes the next word, even where that is another option.</summary>
+    private static (string Option, string Swallowed)? SwallowedOption(ParseResult parse)
+    {
+        var names = parse.CommandResult.Command.Options.Concat(parse.RootCommandResult.Command.Options)
+            .SelectMany(o => o.Aliases.Append(o.Name)).ToHashSet(StringComparer.Ordinal);
+        foreach (var option in parse.CommandResult.Children.OfType<OptionResult>())
+            foreach (var token in option.Tokens)
+                if (names.Contains(token.Value)) return (option.Option.Name, token.Value);
+        return null;
+    }
+
     private static string PathOf(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : Name;
 
@@ -97,17 +121,5 @@ internal sealed class CommandLineProgram(Surroundings surroundings)
         if (json) JsonOutput.Write(terminal.Out, new ErrorDocument(new ErrorDetail(code, line)), DocumentContext.Readable.ErrorDocument);
         terminal.Error.WriteLine($"{Name}: {line}{(helpOf is null ? $" ({code})" : $"; see '{helpOf} --help'")}");
         return exitCode;
-    }
-
-    private void Flush()
-    {
-        try
-        {
-            surroundings.Terminal.Out.Flush();
-        }
-        catch (IOException)
-        {
-            // The reader has gone, as `head` does once it has seen enough.
-        }
     }
 }

@@ -7,6 +7,9 @@ namespace ClusterSearch.Cli.Commands;
 /// <summary>The usual help, then examples; the program's own help also says where settings and exit codes are told.</summary>
 internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLineAction
 {
+    /// <summary>Who asks for help need not give what the command requires.</summary>
+    public override bool ClearsParseErrors => true;
+
     public override int Invoke(ParseResult parseResult)
     {
         // Descriptions are sentences: a pipe has no width, and a narrow one breaks them badly.

@@ -57,7 +57,7 @@ internal sealed class Terminal
         {
             Ansi = isRich ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = isRich ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = isRich ? InteractionSupport.Detect : InteractionSupport.No,
+            Interactive = isRich ? InteractionSupport.Yes : InteractionSupport.No,
             Out = new AnsiConsoleOutput(writer),
         });
         if (int.TryParse(variable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns > 0)
