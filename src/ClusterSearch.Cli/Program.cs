@@ -1,1 +1,14 @@
-return 2;
+using ClusterSearch.Cli;
+using ClusterSearch.Cli.Hosting;
+using ClusterSearch.Cli.Presentation;
+
+var terminal = Terminal.OfProcess();
+using var interruption = new Interruption(terminal.Error, terminal.IsErrorTerminal);
+return await new CommandLineProgram(new Surroundings
+{
+    Archives = new ArchiveOpener(),
+    Terminal = terminal,
+    Variable = Environment.GetEnvironmentVariable,
+    WorkingDirectory = Environment.CurrentDirectory,
+    Models = ModelDirectories.OfThisProgram(),
+}).RunAsync(args, interruption.Token);

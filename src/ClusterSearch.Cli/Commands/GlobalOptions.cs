@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace ClusterSearch.Cli.Commands;
+
+/// <summary>Options that every command takes.</summary>
+internal static class GlobalOptions
+{
+    public const string DefaultArchive = "archive";
+
+    public static Option<string?> Archive { get; } = new("--archive")
+    {
+        Description = "Directory of the archive. Default: $CLUSTERSEARCH_ARCHIVE, else ./archive.",
+        HelpName = "DIR",
+        Recursive = true,
+    };
+
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Write one JSON document to standard output; everything else goes to standard error.",
+        Arity = ArgumentArity.Zero,
+        Recursive = true,
+    };
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using ClusterSearch.Archive;
+using ClusterSearch.Cli.Hosting;
+using ClusterSearch.Cli.Json;
+using ClusterSearch.Cli.Parsing;
+using ClusterSearch.Cli.Presentation;
+using ClusterSearch.Core.Footage;
+
+namespace ClusterSearch.Cli.Commands;
+
+/// <summary>`ingest`: footage in.</summary>
+internal sealed class IngestCommand : ArchiveCommand
+{
+    private const int MaximumWorkers = 1024;
+
+    private readonly Argument<string[]> _paths;
+    private readonly Option<string?> _rate;
+    private readonly Option<string?> _sampling;
+    private readonly Option<string?> _resize;
+    private readonly Option<string?> _hardware;
+    private readonly Option<string?> _chunkDuration;
+    private readonly Option<string?> _camera;
+    private readonly Option<string?> _zone;
+    private readonly Option<string?> _recordedAt;
+    private readonly Option<string?> _model;
+    private readonly Option<string?> _workers;
+    private readonly Option<bool> _mixed;
+
+    public IngestCommand(Surroundings surroundings)
+        : base(surroundings, "ingest", "Take footage in: every video below the paths becomes searchable. Run it again to go on after an interruption; what is unchanged is skipped.",
+            new("clustersearch ingest ~/footage", "Everything below a folder, one sample a second."),
+            new("clustersearch ingest gate.mp4 --camera gate --recorded-at 2026-11-23T06:00", "One recording of a camera, with its wall-clock time."),
+            new("clustersearch ingest /mnt/tapes --sampling keyframes --workers 4", "Key frames alone: tens of times faster."))
+    {
+        _paths = Positional<string[]>("PATH", ArgumentArity.OneOrMore, "Files and folders of footage.");
+        _rate = Value("--rate", "R", "Samples a second, such as 1, 0.5 or 30000/1001, or 'native' for every frame. Default: the archive's, else 1.");
+        _sampling = Value("--sampling", "grid|keyframes|native", "A uniform grid, key frames alone, or every frame. Default: the archive's, else grid.");
+        _resize = Value("--resize", "exact|fast", "exact: the model's own resize; fast: scaled while decoding, a little less exact. Default: the archive's, else exact.");
+        _hardware = Value("--hwaccel", "NAME", "Decode with hardware, by ffmpeg's name: auto, cuda, vaapi, … Default: the processor.");
+        _chunkDuration = Value("--chunk-duration", "D", "Footage a piece of work holds, 1s to 24h; results do not depend on it. Default: 2m.");
+        _camera = Value("--camera", "NAME", "The camera that took this footage, for filters.");
+        _zone = Value("--zone", "NAME", "The zone that this footage shows, for filters.");
+        _recordedAt = Value("--recorded-at", "T", "Wall-clock time of the first frame, ISO 8601; local where no zone is given. Default: the file's own creation time.");
+        _model = Value("--model", "DIR", "Model directory, or the name of one in the folder of models. Default: the archive's, else the starter.");
+        _workers = Value("--workers", "N", "Pieces worked on at once; 0 chooses by the cores. Default: 0.");
+        _mixed = Flag("--allow-mixed-encoders", "Let a video be finished by another runtime or processor kind than it was begun with.");
+    }
+
+    protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        var request = ReadRequest(parse);
+        await using var archive = await OpenAsync(parse, OpenMode.Create, cancellation);
+        var report = await IngestDisplay.RunAsync(Terminal, IsJson(parse), Surroundings.Clock,
+            progress => archive.Ingestion.IngestAsync(request, progress, cancellation));
+        foreach (var warning in report.Warnings) Terminal.Error.WriteLine($"warning: {Wording.Fault(warning)}");
+        foreach (var failure in report.Failures) Terminal.Error.WriteLine(Wording.Fault(failure));
+        Present(parse, IngestDocument.From(report), DocumentContext.Readable.IngestDocument, Show);
+        return report.Failures.Count > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
+    }
+
+    private IngestRequest ReadRequest(ParseResult parse)
+    {
+        var chunkDuration = Setting(parse, _chunkDuration, "chunkDuration");
+        var workers = Setting(parse, _workers, "workers");
+        var resize = Setting(parse, _resize, "resize");
+        return new IngestRequest
+        {
+            Paths = [.. parse.GetRequiredValue(_paths).Select(FullPath)],
+            Sampling = SamplingChoice.Parse(parse.GetValue(_rate), parse.GetValue(_sampling)),
+            Resize = resize is { } r ? Choice.Of<ResizeMode>(r.Value, r.Source) : null,
+            HardwareAcceleration = Setting(parse, _hardware, "hwaccel")?.Value,
+            ChunkDuration = chunkDuration is { } c ? ReadChunkDuration(c.Value, c.Source) : ChunkPlan.DefaultChunkDuration,
+            Camera = NotBlank(parse, _camera),
+            Zone = NotBlank(parse, _zone),
+            RecordedAt = parse.GetValue(_recordedAt) is { } date ? DateSyntax.Parse(date, _recordedAt.Name, Surroundings.Zone) : null,
+            ModelDirectory = Setting(parse, _model, "model") is { } model ? Surroundings.Models.Resolve(model.Value, Surroundings.WorkingDirectory) : null,
+            Workers = workers is { } w ? Choice.Number(w.Value, w.Source, 0, MaximumWorkers) : 0,
+            AllowMixedEncoders = parse.GetValue(_mixed),
+        };
+    }
+
+    private static TimeSpan ReadChunkDuration(string text, string source)
+    {
+        var seconds = TimeSyntax.Parse(text, source);
+        if (seconds < ChunkPlan.MinimumChunkDuration.TotalSeconds || seconds > ChunkPlan.MaximumChunkDuration.TotalSeconds)
+            throw new UsageException($"{source}: a piece of work holds from 1s to 24h, found '{text}'");
+        return TimeSpan.FromSeconds(seconds);
+    }
+
+    private static string? NotBlank(ParseResult parse, Option<string?> option) => parse.GetValue(option) switch
+    {
+        null => null,
+        var text when string.IsNullOrWhiteSpace(text) => throw new UsageException($"{option.Name}: expected a name, found nothing"),
+        var text => text,
+    };
+
+    private void Show(IngestDocument d)
+    {
+        var speed = d.TimesRealTime is { } times && d.Seconds > 0 ? Wording.Format($", {times:0.#} × real time") : "";
+        Terminal.Out.WriteLine($"{Wording.Count(d.Files, "file")}: {d.Added} added, {d.Unchanged} unchanged, {d.Moved} moved, {d.Failures.Count} failed");
+        Terminal.Out.WriteLine($"{Wording.Count(d.Samples, "sample")} of {Wording.Footage(d.Seconds)} of footage in {Wording.Elapsed(d.ElapsedSeconds * 1000)}{speed}");
+    }
+}

@@ -1,0 +1,74 @@
+using ClusterSearch.Archive;
+using ClusterSearch.Core.Catalog;
+
+namespace ClusterSearch.Cli.Json;
+
+internal sealed record FileFaultDocument(string Path, string Code, string Message)
+{
+    public static IReadOnlyList<FileFaultDocument> From(IReadOnlyList<FileFailure> faults) =>
+        [.. faults.Select(f => new FileFaultDocument(f.Path, f.Code, f.Message))];
+}
+
+/// <param name="Encoding">Null in an empty archive.</param>
+internal sealed record StatusDocument(
+    VideoCountsDocument Videos, ChunkCountsDocument Chunks, long Samples, long MissingSamples, double Hours,
+    EncodingDocument? Encoding, IReadOnlyList<FileFaultDocument> Failures) : Document
+{
+    public static StatusDocument From(ArchiveStatus status)
+    {
+        var ledger = status.Ledger;
+        return new StatusDocument(
+            new VideoCountsDocument(ledger.Videos, ledger.SearchableVideos, ledger.PartialVideos, ledger.IngestingVideos, ledger.FailedVideos, status.VideosWithoutPlan),
+            ChunkCountsDocument.From(ledger.Chunks), ledger.Samples, ledger.MissingSamples, ledger.Seconds / 3600,
+            status.Encoding is { } e ? new EncodingDocument(e.Id, e.Model, e.Sampling, e.Resize, e.Dimension) : null,
+            FileFaultDocument.From(status.Failures));
+    }
+}
+
+/// <param name="WithoutPlan">Known, but never planned in the active encoding.</param>
+internal sealed record VideoCountsDocument(int Total, int Searchable, int Partial, int Ingesting, int Failed, int WithoutPlan);
+
+internal sealed record ChunkCountsDocument(int Pending, int Leased, int Embedded, int Indexed, int Quarantined)
+{
+    public static ChunkCountsDocument From(IReadOnlyDictionary<ChunkState, int> chunks) => new(
+        chunks.GetValueOrDefault(ChunkState.Pending), chunks.GetValueOrDefault(ChunkState.Leased),
+        chunks.GetValueOrDefault(ChunkState.Embedded), chunks.GetValueOrDefault(ChunkState.Indexed),
+        chunks.GetValueOrDefault(ChunkState.Quarantined));
+}
+
+internal sealed record EncodingDocument(string Id, string Model, string Sampling, string Resize, int Dimension);
+
+/// <param name="Seconds">Footage worked on.</param>
+/// <param name="TimesRealTime">Null where no time passed.</param>
+internal sealed record IngestDocument(
+    int Files, int Added, int Unchanged, int Moved, long Samples, double Seconds, double ElapsedSeconds, double? TimesRealTime,
+    IReadOnlyList<FileFaultDocument> Failures, IReadOnlyList<FileFaultDocument> Warnings) : Document
+{
+    public static IngestDocument From(IngestReport r) => new(
+        r.Files, r.Added, r.Unchanged, r.Moved, r.Samples, r.SecondsOfFootage, r.Elapsed.TotalSeconds,
+        r.Elapsed > TimeSpan.Zero ? r.SecondsOfFootage / r.Elapsed.TotalSeconds : null,
+        FileFaultDocument.From(r.Failures), FileFaultDocument.From(r.Warnings));
+}
+
+internal sealed record ReindexDocument(int Videos, long Samples, double ElapsedSeconds) : Document;
+
+/// <param name="Digest">Null unless asked for.</param>
+internal sealed record VerifyDocument(bool Ok, int Videos, long Samples, IReadOnlyList<string> Problems, string? Digest) : Document;
+
+internal sealed record RemovedDocument(string VideoId) : Document;
+
+/// <param name="VideoId">Null for all videos.</param>
+/// <param name="Chunks">How many became pending.</param>
+internal sealed record RetryDocument(string? VideoId, int Chunks) : Document;
+
+internal sealed record EvaluationDocument(IReadOnlyDictionary<string, double?> Metrics, IReadOnlyList<QueryEvaluationDocument> PerQuery) : Document
+{
+    public static EvaluationDocument From(EvaluationReport report) =>
+        new(Finite(report.Metrics), [.. report.PerQuery.Select(q => new QueryEvaluationDocument(q.Query, Finite(q.Metrics)))]);
+
+    /// <summary>JSON knows no NaN: a metric that no query defines is null.</summary>
+    private static Dictionary<string, double?> Finite(IReadOnlyDictionary<string, double> metrics) =>
+        metrics.ToDictionary(m => m.Key, m => double.IsFinite(m.Value) ? m.Value : (double?)null, StringComparer.Ordinal);
+}
+
+internal sealed record QueryEvaluationDocument(string Query, IReadOnlyDictionary<string, double?> Metrics);

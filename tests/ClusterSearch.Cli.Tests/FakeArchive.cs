@@ -1,0 +1,216 @@
+using ClusterSearch.Archive;
+using ClusterSearch.Cli.Hosting;
+using ClusterSearch.Core;
+using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Embeddings;
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Ranking;
+
+namespace ClusterSearch.Cli.Tests;
+
+/// <summary>Stands behind both ports: remembers what it was asked and answers what a test has put in.</summary>
+internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
+{
+    public static readonly VideoId Garden = VideoId.Parse(new string('a', 32));
+    public static readonly VideoId Space = VideoId.Parse(new string('b', 32));
+
+    public SearchAnswer Answer { get; set; } = new()
+    {
+        Verdict = Verdict.Ok,
+        Moments = [],
+        Coverage = new Coverage(2, 2, 0, 58, 0, 0),
+        Timings = new SearchTimings(1, 2, 3, 6),
+        Explanation = ["scanned 58 samples"],
+    };
+
+    public IngestReport Report { get; set; } = new()
+    {
+        Files = 1, Added = 1, Unchanged = 0, Moved = 0, Failures = [], Warnings = [], Samples = 31, SecondsOfFootage = 31, Elapsed = TimeSpan.FromSeconds(2),
+    };
+
+    public ArchiveStatus Status { get; set; } = new(
+        new LedgerStatus
+        {
+            Chunks = new Dictionary<ChunkState, int> { [ChunkState.Indexed] = 3, [ChunkState.Quarantined] = 1 },
+            Videos = 2, SearchableVideos = 1, PartialVideos = 1, IngestingVideos = 0, FailedVideos = 0, Samples = 50, Seconds = 5400, MissingSamples = 8,
+        },
+        [new FileFailure("/footage/notes.txt", ErrorCodes.FootageNotVideo, "not a video")],
+        new EncodingSummary("0123456789ab", "starter", "1/1", "Exact", 512), 0);
+
+    public VerifyReport Verification { get; set; } = new(true, 2, 58, [], null);
+
+    public VectorExport Export { get; set; } = new(Garden, "0123456789ab", 2, new Rational(1, 12800), [1, 0, 0.6f, 0.8f],
+        [new ExportedSample(0, 0, 0), new ExportedSample(1, 12800, 1)]);
+
+    public IReadOnlyList<IngestProgress> Progress { get; set; } = [];
+
+    /// <summary>Thrown by every call that opens an archive.</summary>
+    public Exception? OpenFault { get; set; }
+
+    /// <summary>Thrown by the work itself.</summary>
+    public Exception? WorkFault { get; set; }
+
+    public Exception? ClipFault { get; set; }
+
+    public FakeModel? Model { get; set; } = new();
+
+    public ClusterSearchException? ModelFault { get; set; }
+
+    public ClusterSearchException? FootageFault { get; set; }
+
+    public List<(string Directory, OpenMode Mode)> Opened { get; } = [];
+
+    public SearchRequest? Searched { get; private set; }
+
+    public IngestRequest? Ingested { get; private set; }
+
+    public JudgedQueries? Judged { get; private set; }
+
+    public VideoId? Removed { get; private set; }
+
+    public List<VideoId?> Retried { get; } = [];
+
+    public List<string> Clips { get; } = [];
+
+    public bool? ExportedSmoothed { get; private set; }
+
+    public string? LoadedModel { get; private set; }
+
+    public IModelLoader Models => new FakeLoader(this);
+
+    public IFootageReader Footage => new FakeReader(this);
+
+    public static Moment MomentOf(int rank, double start, double end, double? relevance = 0.9, string file = "garden-walk.mp4") => new()
+    {
+        Rank = rank, Video = Garden, FileName = file, Path = "/footage/" + file, Start = start, End = end, KeyFrame = start + 1, Score = 0.25f,
+        Relevance = relevance, Labels = [new NamedLabel("tabby cat", 0.5f)],
+    };
+
+    public Task<ArchiveHost> OpenAsync(string archiveDirectory, OpenMode mode, CancellationToken cancellation)
+    {
+        Opened.Add((archiveDirectory, mode));
+        return OpenFault is null ? Task.FromResult(new ArchiveHost(this, this, Models, Footage)) : Task.FromException<ArchiveHost>(OpenFault);
+    }
+
+    public Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation)
+    {
+        Searched = request;
+        return WorkFault is null ? Task.FromResult(Answer) : Task.FromException<SearchAnswer>(WorkFault);
+    }
+
+    public Task<float[]> QueryVectorAsync(SearchRequest request, CancellationToken cancellation)
+    {
+        Searched = request;
+        return Task.FromResult<float[]>([0.6f, 0.8f]);
+    }
+
+    public Task<VideoId> ResolveVideoAsync(string idPathOrName, CancellationToken cancellation) => Path.GetFileName(idPathOrName) switch
+    {
+        "garden-walk.mp4" => Task.FromResult(Garden),
+        "space-day.mp4" => Task.FromResult(Space),
+        var name => Task.FromException<VideoId>(new ClusterSearchException(ErrorCodes.VideoNotFound, $"no video is called {name}")),
+    };
+
+    public Task<IReadOnlyList<VideoSummary>> ListVideosAsync(CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<VideoSummary>>([SummaryOf(Garden, "garden-walk.mp4"), SummaryOf(Space, "space-day.mp4")]);
+
+    public Task<VideoDetail> ShowVideoAsync(VideoId video, CancellationToken cancellation) => Task.FromResult(new VideoDetail(
+        SummaryOf(video, "garden-walk.mp4"),
+        new VideoFacts
+        {
+            Container = "mov,mp4", FileBytes = 1_380_132, StreamIndex = 0, Codec = "h264", TimeBase = new Rational(1, 12800), StartTicks = 0,
+            DurationTicks = 396_800, FrameRate = new Rational(30000, 1001), CodedWidth = 640, CodedHeight = 360, Width = 640, Height = 360,
+            AudioTracks = [new TrackFacts(1, "aac", "eng", null)],
+        },
+        ["footage:garden-walk.mp4"], 0, 1, [new ShotSummary(0, 8, 8, [new NamedLabel("tabby cat", 0.5f)])], []));
+
+    public Task<byte[]> ThumbnailAsync(VideoId video, double seconds, int maximumWidth, CancellationToken cancellation) => Task.FromResult<byte[]>([]);
+
+    public Task WriteClipAsync(VideoId video, double start, double end, string outputPath, bool streamCopy, CancellationToken cancellation)
+    {
+        if (ClipFault is not null) return Task.FromException(ClipFault);
+        Clips.Add(outputPath);
+        return File.WriteAllTextAsync(outputPath, "clip", cancellation);
+    }
+
+    public Task WriteContactSheetAsync(IReadOnlyList<Moment> moments, string outputPath, CancellationToken cancellation) =>
+        File.WriteAllTextAsync(outputPath, "sheet", cancellation);
+
+    public Task<VectorExport> ExportVectorsAsync(VideoId video, bool smoothed, CancellationToken cancellation)
+    {
+        ExportedSmoothed = smoothed;
+        return Task.FromResult(Export);
+    }
+
+    public Task<EvaluationReport> EvaluateAsync(JudgedQueries judged, SearchRequest settings, CancellationToken cancellation)
+    {
+        Judged = judged;
+        Searched = settings;
+        return Task.FromResult(new EvaluationReport(
+            new Dictionary<string, double> { ["ndcg@10 iou>=0.5"] = 0.75, ["undefined"] = double.NaN },
+            [new QueryEvaluation("a cat", new Dictionary<string, double> { ["ndcg@10 iou>=0.5"] = 0.75 })]));
+    }
+
+    public async Task<IngestReport> IngestAsync(IngestRequest request, IProgress<IngestProgress> progress, CancellationToken cancellation)
+    {
+        Ingested = request;
+        foreach (var state in Progress) progress.Report(state);
+        if (WorkFault is not null) throw WorkFault;
+        await Task.Yield();
+        cancellation.ThrowIfCancellationRequested();
+        return Report;
+    }
+
+    public Task RemoveVideoAsync(VideoId video, CancellationToken cancellation)
+    {
+        Removed = video;
+        return Task.CompletedTask;
+    }
+
+    public Task<int> RetryAsync(VideoId? video, CancellationToken cancellation)
+    {
+        Retried.Add(video);
+        return Task.FromResult(4);
+    }
+
+    public Task<ReindexReport> ReindexAsync(IProgress<IngestProgress> progress, CancellationToken cancellation) =>
+        Task.FromResult(new ReindexReport(2, 58, TimeSpan.FromSeconds(1.5)));
+
+    public Task<VerifyReport> VerifyAsync(bool digest, CancellationToken cancellation) =>
+        Task.FromResult(Verification with { Digest = digest ? new string('d', 64) : null });
+
+    public Task<ArchiveStatus> StatusAsync(CancellationToken cancellation) => Task.FromResult(Status);
+
+    private static VideoSummary SummaryOf(VideoId id, string name) =>
+        new(id, name, "/footage/" + name, 31, 640, 360, VideoState.Searchable, 31, "gate", null, null, null);
+
+    private sealed class FakeLoader(FakeArchive archive) : IModelLoader
+    {
+        public IImageTextModel Load(string directory, ModelOptions options)
+        {
+            archive.LoadedModel = directory;
+            return archive.ModelFault is null ? archive.Model! : throw archive.ModelFault;
+        }
+    }
+
+    /// <summary>Answers its version alone: no command asks for more.</summary>
+    private sealed class FakeReader(FakeArchive archive) : IFootageReader
+    {
+        public Task<string> VersionAsync(CancellationToken cancellation) =>
+            archive.FootageFault is null ? Task.FromResult("ffmpeg version 5.1") : Task.FromException<string>(archive.FootageFault);
+
+        public Task<VideoFacts> ProbeAsync(string path, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<long[]> ListFrameTicksAsync(string path, VideoFacts facts, bool keyframesOnly, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<SampledFrame> SampleAsync(FrameRequest request, DecodeTrace trace, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<byte[]> ThumbnailAsync(string path, VideoFacts facts, long ticks, int maximumWidth, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task WriteClipAsync(ClipRequest request, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<RgbImage> ReadImageAsync(string path, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task WriteContactSheetAsync(IReadOnlyList<ContactSheetTile> tiles, string outputPath, CancellationToken cancellation) => throw new NotSupportedException();
+    }
+}
