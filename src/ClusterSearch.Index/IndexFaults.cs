@@ -1,0 +1,23 @@
+using ClusterSearch.Core;
+
+namespace ClusterSearch.Index;
+
+/// <summary>Faults of index files, as one line each.</summary>
+internal static class IndexFaults
+{
+    private const int NoSpaceLeft = 28; // ENOSPC
+    private const int QuotaExceeded = 122; // EDQUOT
+
+    public static ClusterSearchException Corrupt(string path, string found, Exception? cause = null) =>
+        new(ErrorCodes.ArchiveCorrupt, $"{path}: a whole index file was expected, {found}; run `clustersearch reindex` to make the index again from the vector files", cause);
+
+    public static ClusterSearchException Version(string path, int expected, int found) =>
+        new(ErrorCodes.ArchiveVersion, $"{path}: index format {expected} was expected, {found} found; use the release of ClusterSearch that wrote it, or run `clustersearch reindex`");
+
+    public static ClusterSearchException Writing(Exception fault, string path) => fault switch
+    {
+        IOException io when (io.HResult & 0xFFFF) is NoSpaceLeft or QuotaExceeded => new ClusterSearchException(ErrorCodes.ArchiveDiskFull,
+            $"{path}: the disk is full; free some space and run the same command again, the index is as it was", fault),
+        _ => new ClusterSearchException(ErrorCodes.ArchiveFileSystem, $"{path}: cannot be written ({fault.Message})", fault),
+    };
+}

@@ -1,0 +1,69 @@
+using System.IO.Hashing;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ClusterSearch.Index.Segments;
+
+/// <summary>
+/// Which segments are live, oldest first: a later one's covers hide units of earlier ones. A line of JSON and a line with
+/// its XXH3-64. Replaced by renaming: a reader sees the old or the new one.
+/// </summary>
+internal sealed record Manifest(int Version, long Generation, int Dimension, IReadOnlyList<string> Segments)
+{
+    public const int CurrentVersion = 1;
+    public const string FileName = "manifest.json";
+
+    public static Manifest Empty { get; } = new(CurrentVersion, 0, 0, []);
+
+    /// <returns>Null where there is none.</returns>
+    public static byte[]? ReadBytes(string directory)
+    {
+        try
+        {
+            return File.ReadAllBytes(Path.Combine(directory, FileName));
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public static Manifest Parse(byte[] bytes, string directory)
+    {
+        var path = Path.Combine(directory, FileName);
+        var lines = Encoding.UTF8.GetString(bytes).Split('\n');
+        if (lines.Length != 3 || lines[1] != Checksum(lines[0])) throw IndexFaults.Corrupt(path, "its checksum differs");
+        var manifest = JsonSerializer.Deserialize(lines[0], ManifestContext.Default.Manifest)
+            ?? throw IndexFaults.Corrupt(path, "it is null");
+        return manifest.Version == CurrentVersion ? manifest : throw IndexFaults.Version(path, CurrentVersion, manifest.Version);
+    }
+
+    public byte[] Write(string directory)
+    {
+        var path = Path.Combine(directory, FileName);
+        var json = JsonSerializer.Serialize(this, ManifestContext.Default.Manifest);
+        var bytes = Encoding.UTF8.GetBytes($"{json}\n{Checksum(json)}\n");
+        try
+        {
+            using (var file = new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                file.Write(bytes);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(path + ".tmp", path, overwrite: true);
+            DirectoryFlush.Flush(directory);
+            return bytes;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw IndexFaults.Writing(fault, path);
+        }
+    }
+
+    private static string Checksum(string json) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(json)).ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+}
+
+[JsonSerializable(typeof(Manifest))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed partial class ManifestContext : JsonSerializerContext;
