@@ -53,7 +53,9 @@ public sealed class LedgerAtFullSize : IDisposable
         var everything = Enumerable.Range(1, videos).Select(Footage.Id).ToHashSet();
         await TimeAsync("claim, all videos named", 500, () => ledger.ClaimAsync(Footage.Request with { Videos = everything }, Cancellation));
         var last = new HashSet<VideoId> { Footage.Id(videos) };
-        await TimeAsync("claim of the video planned last (scan)", 1, () => ledger.ClaimAsync(Footage.Request with { Videos = last }, Cancellation));
+        await TimeAsync("claim of the video planned last", 1, () => ledger.ClaimAsync(Footage.Request with { Videos = last }, Cancellation));
+        var lastHundred = Enumerable.Range(videos - 99, 100).Select(Footage.Id).ToHashSet();
+        await TimeAsync("claim among the hundred planned last (scan)", 5, () => ledger.ClaimAsync(Footage.Request with { Videos = lastHundred }, Cancellation));
         await TimeAsync("claim by another encoder", 20, () => ledger.ClaimAsync(Footage.Request with { EncoderFingerprint = "gpu-b" }, Cancellation));
         await TimeAsync("status", 10, () => ledger.StatusAsync(null, Cancellation));
         await TimeAsync("list plans", 10, () => ledger.ListPlansAsync(Footage.Encoding.Id, Cancellation));
@@ -76,9 +78,9 @@ public sealed class LedgerAtFullSize : IDisposable
     private static void Fill(string path, int videos, int chunksEach) => DatabaseState.Execute(path, string.Create(CultureInfo.InvariantCulture, $"""
         BEGIN;
         CREATE TEMP TABLE more AS WITH RECURSIVE n(number) AS (SELECT 201 UNION ALL SELECT number + 1 FROM n WHERE number < {videos}) SELECT number, printf('%032x', number) AS id FROM n;
-        INSERT INTO video (id, facts, duration_seconds, camera) SELECT more.id, facts, duration_seconds, camera FROM more, video WHERE video.id = printf('%032x', 1);
+        INSERT INTO video (id, facts, duration_us, camera) SELECT more.id, facts, duration_us, camera FROM more, video WHERE video.id = printf('%032x', 1);
         INSERT INTO place SELECT 'media', number || '.mp4', id, 1, 1 FROM more;
-        INSERT INTO plan (encoding, video, planned_samples) SELECT encoding, id, planned_samples FROM more, plan WHERE plan.number = 1 ORDER BY more.number;
+        INSERT INTO plan (encoding, video, duration_us, planned_samples) SELECT encoding, id, duration_us, planned_samples FROM more, plan WHERE plan.number = 1 ORDER BY more.number;
         INSERT INTO chunk (plan, chunk_index, first_sample, end_sample)
             SELECT plan.number, chunk_index, first_sample, end_sample FROM plan, chunk WHERE chunk.plan = 1 AND plan.number > 200 ORDER BY plan.number, chunk_index;
         COMMIT;
