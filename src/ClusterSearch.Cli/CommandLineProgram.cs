@@ -49,7 +49,7 @@ internal sealed class CommandLineProgram(Surroundings surroundings)
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return Fail(json, "interrupted", "interrupted; what was finished is kept, the same command goes on from there", ExitCodes.Interrupted);
+            return Fail(json, "interrupted", "stopped before the end", ExitCodes.Interrupted);
         }
         catch (ModelRefusedException refusal)
         {

@@ -19,6 +19,17 @@ internal static class DatabaseState
                     coalesce(sum(missing_samples), 0) + coalesce(sum(end_sample - first_sample) FILTER (WHERE state = 4), 0)
                 FROM chunk WHERE chunk.plan = plan.number)
             """));
+        Assert.Empty(Rows(connection, """
+            SELECT encoding FROM encoding_totals AS t WHERE (videos, pending, leased, embedded, indexed, quarantined,
+                    ingesting, searchable, partial, failed, indexed_samples, missing_samples, duration_us) IS NOT (
+                SELECT count(*), coalesce(sum(pending), 0), coalesce(sum(leased), 0), coalesce(sum(embedded), 0), coalesce(sum(indexed), 0), coalesce(sum(quarantined), 0),
+                    count(*) FILTER (WHERE pending + leased + embedded > 0),
+                    count(*) FILTER (WHERE pending + leased + embedded + quarantined = 0),
+                    count(*) FILTER (WHERE pending + leased + embedded = 0 AND quarantined > 0 AND indexed > 0),
+                    count(*) FILTER (WHERE pending + leased + embedded + indexed = 0),
+                    coalesce(sum(indexed_samples), 0), coalesce(sum(missing_samples), 0), coalesce(sum(video.duration_us), 0)
+                FROM plan JOIN video ON video.id = plan.video WHERE plan.encoding = t.encoding)
+            """));
         Assert.Equal(
             Rows(connection, "SELECT plan || ' ' || fingerprint || ' ' || count(*) FROM chunk WHERE state IN (2, 3) GROUP BY plan, fingerprint ORDER BY 1"),
             Rows(connection, "SELECT plan || ' ' || fingerprint || ' ' || chunks FROM plan_encoder ORDER BY 1"));

@@ -33,7 +33,10 @@ public sealed class ArchiveCommandTests : IDisposable
         var list = (await Run("videos", "list", "--json")).Json.GetProperty("videos");
         Assert.Equal(["garden-walk.mp4", "space-day.mp4"], list.EnumerateArray().Select(v => v.GetProperty("video").GetString()));
         Assert.Equal("searchable", list[0].GetProperty("state").GetString());
-        Assert.Contains("space-day.mp4", (await Run("videos", "list")).Out);
+        var table = (await Run("videos", "list")).Out;
+        Assert.Contains("space-day.mp4", table);
+        Assert.Contains("camera", table);
+        Assert.DoesNotContain("zone", table);
 
         var shown = (await Run("videos", "show", "garden-walk.mp4", "--json")).Json;
         Assert.Equal(("garden-walk.mp4", "1/12800", "30000/1001"), (shown.GetProperty("video").GetProperty("video").GetString(),

@@ -4,20 +4,15 @@ using ClusterSearch.Core.Catalog;
 
 namespace ClusterSearch.Catalog.Ledger;
 
-/// <summary>Sums over the counters of an encoding's plans; the videos that have none are not in it.</summary>
+/// <summary>An encoding's totals; videos that are not planned in it are not counted.</summary>
 internal static class LedgerCounts
 {
+    private const double MicrosecondsPerSecond = 1e6;
+
     public static LedgerStatus Status(Session session, string? encodingId) => session.First("""
-        SELECT
-            coalesce(sum(pending), 0), coalesce(sum(leased), 0), coalesce(sum(embedded), 0), coalesce(sum(indexed), 0), coalesce(sum(quarantined), 0),
-            count(*),
-            coalesce(sum(indexed > 0 AND pending + leased + embedded + quarantined = 0), 0),
-            coalesce(sum(indexed > 0 AND pending + leased + embedded = 0 AND quarantined > 0), 0),
-            coalesce(sum(pending + leased + embedded > 0), 0),
-            coalesce(sum(quarantined > 0 AND pending + leased + embedded + indexed = 0), 0),
-            coalesce(sum(indexed_samples), 0), coalesce(sum(missing_samples), 0), coalesce(sum(duration_seconds), 0.0)
-        FROM plan JOIN video ON video.id = plan.video
-        WHERE encoding = $encoding
+        SELECT pending, leased, embedded, indexed, quarantined, videos, searchable, partial, ingesting, failed,
+            indexed_samples, missing_samples, duration_us
+        FROM encoding_totals WHERE encoding = $encoding
         """,
         row => new LedgerStatus
         {
@@ -36,8 +31,20 @@ internal static class LedgerCounts
             FailedVideos = row.GetInt32(9),
             Samples = row.GetInt64(10),
             MissingSamples = row.GetInt64(11),
-            Seconds = row.GetDouble(12),
+            Seconds = row.GetInt64(12) / MicrosecondsPerSecond,
         },
-        // No active encoding: the id of no row, and all counts are zero.
-        ("$encoding", encodingId ?? EncodingRows.ActiveId(session)))!;
+        ("$encoding", encodingId ?? EncodingRows.ActiveId(session))) ?? Nothing;
+
+    private static LedgerStatus Nothing { get; } = new()
+    {
+        Chunks = Enum.GetValues<ChunkState>().ToDictionary(state => state, _ => 0),
+        Videos = 0,
+        SearchableVideos = 0,
+        PartialVideos = 0,
+        IngestingVideos = 0,
+        FailedVideos = 0,
+        Samples = 0,
+        MissingSamples = 0,
+        Seconds = 0,
+    };
 }

@@ -19,7 +19,7 @@ internal static class Plans
         VideoRows.Require(session, video);
         EncodingRows.Require(session, encodingId);
         var number = session.First(
-            "INSERT INTO plan (encoding, video, planned_samples) VALUES ($encoding, $video, $samples) RETURNING number",
+            "INSERT INTO plan (encoding, video, duration_us, planned_samples) SELECT $encoding, id, duration_us, $samples FROM video WHERE id = $video RETURNING number",
             row => row.GetInt64(0),
             ("$encoding", encodingId), ("$video", video.Value), ("$samples", chunks.Sum(chunk => chunk.Samples.Count)));
         foreach (var chunk in chunks)

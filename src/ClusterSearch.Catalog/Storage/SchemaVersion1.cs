@@ -4,8 +4,9 @@ namespace ClusterSearch.Catalog.Storage;
 /// The tables. What a row may be is said here, so that no statement can make an impossible one: a lease has a deadline,
 /// a finished chunk has a result. States are the numbers of <see cref="Core.Catalog.ChunkState"/>.
 /// <para>
-/// A plan's row counts its chunks by state, kept by triggers: a claim finds the next video, and status its numbers,
-/// without touching the chunks. Listed times stand apart because SQLite rewrites a row whole, counters or not.
+/// A plan's row counts its chunks by state and an encoding's totals sum up its plans, kept by triggers: a claim finds the
+/// next video without touching chunks, and a status, which every search asks for, is one row whatever the archive's size.
+/// Listed times stand apart because SQLite rewrites a row whole, counters or not.
 /// </para>
 /// </summary>
 internal static class SchemaVersion1
@@ -22,7 +23,7 @@ internal static class SchemaVersion1
         CREATE TABLE video (
             id TEXT PRIMARY KEY CHECK (length(id) = 32),
             facts TEXT NOT NULL,
-            duration_seconds REAL NOT NULL,
+            duration_us INTEGER NOT NULL,
             camera TEXT,
             zone TEXT,
             recorded_at TEXT,
@@ -62,11 +63,29 @@ internal static class SchemaVersion1
             is_active INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)));
         CREATE UNIQUE INDEX one_active_encoding ON encoding (is_active) WHERE is_active = 1;
 
+        -- Whole numbers all: sums that go up and down stay exact.
+        CREATE TABLE encoding_totals (
+            encoding TEXT PRIMARY KEY REFERENCES encoding (id) ON DELETE CASCADE,
+            pending INTEGER NOT NULL DEFAULT 0,
+            leased INTEGER NOT NULL DEFAULT 0,
+            embedded INTEGER NOT NULL DEFAULT 0,
+            indexed INTEGER NOT NULL DEFAULT 0,
+            quarantined INTEGER NOT NULL DEFAULT 0,
+            videos INTEGER NOT NULL DEFAULT 0,
+            ingesting INTEGER NOT NULL DEFAULT 0,
+            searchable INTEGER NOT NULL DEFAULT 0,
+            partial INTEGER NOT NULL DEFAULT 0,
+            failed INTEGER NOT NULL DEFAULT 0,
+            indexed_samples INTEGER NOT NULL DEFAULT 0,
+            missing_samples INTEGER NOT NULL DEFAULT 0,
+            duration_us INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+
         -- The number is the order in which videos were planned.
         CREATE TABLE plan (
             number INTEGER PRIMARY KEY,
             encoding TEXT NOT NULL REFERENCES encoding (id),
             video TEXT NOT NULL REFERENCES video ON DELETE CASCADE,
+            duration_us INTEGER NOT NULL,
             planned_samples INTEGER NOT NULL,
             pending INTEGER NOT NULL DEFAULT 0 CHECK (pending >= 0),
             leased INTEGER NOT NULL DEFAULT 0 CHECK (leased >= 0),
@@ -76,7 +95,10 @@ internal static class SchemaVersion1
             embedded_samples INTEGER NOT NULL DEFAULT 0,
             indexed_samples INTEGER NOT NULL DEFAULT 0,
             missing_samples INTEGER NOT NULL DEFAULT 0,
-            UNIQUE (encoding, video));
+            -- 0 ingesting, 1 searchable, 2 partly searchable, 3 failed.
+            condition INTEGER NOT NULL GENERATED ALWAYS AS (CASE
+                WHEN pending + leased + embedded > 0 THEN 0 WHEN quarantined = 0 THEN 1 WHEN indexed > 0 THEN 2 ELSE 3 END) VIRTUAL);
+        CREATE UNIQUE INDEX plan_by_video ON plan (encoding, video);
         CREATE INDEX plan_of_video ON plan (video);
         CREATE INDEX plan_to_claim ON plan (encoding, leased, number, video) WHERE pending > 0;
         CREATE INDEX plan_to_aggregate ON plan (encoding, number) WHERE embedded > 0;
@@ -152,6 +174,67 @@ internal static class SchemaVersion1
         WHEN OLD.state IN (2, 3) AND NEW.state NOT IN (2, 3) BEGIN
             UPDATE plan_encoder SET chunks = chunks - 1 WHERE plan = OLD.plan AND fingerprint = OLD.fingerprint;
             DELETE FROM plan_encoder WHERE plan = OLD.plan AND fingerprint = OLD.fingerprint AND chunks = 0;
+        END;
+
+        CREATE TRIGGER encoding_added AFTER INSERT ON encoding BEGIN
+            INSERT INTO encoding_totals (encoding) VALUES (NEW.id);
+        END;
+
+        CREATE TRIGGER plan_added AFTER INSERT ON plan BEGIN
+            UPDATE encoding_totals SET
+                pending = pending + NEW.pending,
+                leased = leased + NEW.leased,
+                embedded = embedded + NEW.embedded,
+                indexed = indexed + NEW.indexed,
+                quarantined = quarantined + NEW.quarantined,
+                videos = videos + 1,
+                ingesting = ingesting + (NEW.condition = 0),
+                searchable = searchable + (NEW.condition = 1),
+                partial = partial + (NEW.condition = 2),
+                failed = failed + (NEW.condition = 3),
+                indexed_samples = indexed_samples + NEW.indexed_samples,
+                missing_samples = missing_samples + NEW.missing_samples,
+                duration_us = duration_us + NEW.duration_us
+            WHERE encoding = NEW.encoding;
+        END;
+
+        CREATE TRIGGER plan_counted AFTER UPDATE ON plan BEGIN
+            UPDATE encoding_totals SET
+                pending = pending - OLD.pending + NEW.pending,
+                leased = leased - OLD.leased + NEW.leased,
+                embedded = embedded - OLD.embedded + NEW.embedded,
+                indexed = indexed - OLD.indexed + NEW.indexed,
+                quarantined = quarantined - OLD.quarantined + NEW.quarantined,
+                ingesting = ingesting - (OLD.condition = 0) + (NEW.condition = 0),
+                searchable = searchable - (OLD.condition = 1) + (NEW.condition = 1),
+                partial = partial - (OLD.condition = 2) + (NEW.condition = 2),
+                failed = failed - (OLD.condition = 3) + (NEW.condition = 3),
+                indexed_samples = indexed_samples - OLD.indexed_samples + NEW.indexed_samples,
+                missing_samples = missing_samples - OLD.missing_samples + NEW.missing_samples,
+                duration_us = duration_us - OLD.duration_us + NEW.duration_us
+            WHERE encoding = NEW.encoding;
+        END;
+
+        CREATE TRIGGER plan_removed AFTER DELETE ON plan BEGIN
+            UPDATE encoding_totals SET
+                pending = pending - OLD.pending,
+                leased = leased - OLD.leased,
+                embedded = embedded - OLD.embedded,
+                indexed = indexed - OLD.indexed,
+                quarantined = quarantined - OLD.quarantined,
+                videos = videos - 1,
+                ingesting = ingesting - (OLD.condition = 0),
+                searchable = searchable - (OLD.condition = 1),
+                partial = partial - (OLD.condition = 2),
+                failed = failed - (OLD.condition = 3),
+                indexed_samples = indexed_samples - OLD.indexed_samples,
+                missing_samples = missing_samples - OLD.missing_samples,
+                duration_us = duration_us - OLD.duration_us
+            WHERE encoding = OLD.encoding;
+        END;
+
+        CREATE TRIGGER video_measured AFTER UPDATE OF duration_us ON video WHEN OLD.duration_us <> NEW.duration_us BEGIN
+            UPDATE plan SET duration_us = NEW.duration_us WHERE video = NEW.id;
         END;
         """;
 }

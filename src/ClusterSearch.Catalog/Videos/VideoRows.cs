@@ -16,17 +16,17 @@ internal static class VideoRows
     public static VideoRecord Put(Session session, VideoRecord video)
     {
         session.Execute("""
-            INSERT INTO video (id, facts, duration_seconds, camera, zone, recorded_at, warning)
-            VALUES ($id, $facts, $seconds, $camera, $zone, $recorded, $warning)
+            INSERT INTO video (id, facts, duration_us, camera, zone, recorded_at, warning)
+            VALUES ($id, $facts, $duration, $camera, $zone, $recorded, $warning)
             ON CONFLICT (id) DO UPDATE SET
-                facts = excluded.facts, duration_seconds = excluded.duration_seconds,
+                facts = excluded.facts, duration_us = excluded.duration_us,
                 camera = coalesce(excluded.camera, camera), zone = coalesce(excluded.zone, zone),
                 recorded_at = coalesce(excluded.recorded_at, recorded_at), warning = coalesce(excluded.warning, warning)
             WHERE facts <> excluded.facts
                 OR camera IS NOT coalesce(excluded.camera, camera) OR zone IS NOT coalesce(excluded.zone, zone)
                 OR recorded_at IS NOT coalesce(excluded.recorded_at, recorded_at) OR warning IS NOT coalesce(excluded.warning, warning)
             """,
-            ("$id", video.Id.Value), ("$facts", VideoFactsJson.Write(video.Facts)), ("$seconds", video.Facts.DurationSeconds),
+            ("$id", video.Id.Value), ("$facts", VideoFactsJson.Write(video.Facts)), ("$duration", (long)Math.Round(video.Facts.DurationSeconds * 1e6)),
             ("$camera", video.Attributes.Camera), ("$zone", video.Attributes.Zone),
             ("$recorded", video.Attributes.RecordedAt?.ToString("O", CultureInfo.InvariantCulture)), ("$warning", video.Warning));
         return Find(session, video.Id)!;

@@ -50,8 +50,17 @@ internal sealed class IngestCommand : ArchiveCommand
     {
         var request = ReadRequest(parse);
         await using var archive = await OpenAsync(parse, OpenMode.Create, cancellation);
-        var report = await IngestDisplay.RunAsync(Terminal, IsJson(parse), Surroundings.Clock,
-            progress => archive.Ingestion.IngestAsync(request, progress, cancellation));
+        IngestReport report;
+        try
+        {
+            report = await IngestDisplay.RunAsync(Terminal, IsJson(parse), Surroundings.Clock,
+                progress => archive.Ingestion.IngestAsync(request, progress, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Terminal.Error.WriteLine("what was finished is kept; the same command goes on from there");
+            throw;
+        }
         foreach (var warning in report.Warnings) Terminal.Error.WriteLine($"warning: {Wording.Fault(warning)}");
         foreach (var failure in report.Failures) Terminal.Error.WriteLine(Wording.Fault(failure));
         Present(parse, IngestDocument.From(report), DocumentContext.Readable.IngestDocument, Show);

@@ -4,7 +4,6 @@ using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Embeddings;
-using Spectre.Console;
 
 namespace ClusterSearch.Cli.Commands;
 
@@ -54,13 +53,9 @@ internal sealed class ModelsListCommand(Surroundings surroundings) : ArchiveComm
             Terminal.Out.WriteLine(d.Root is null ? $"no folder of models was found; {ModelDirectories.Variable} names one" : $"no models in {Wording.Safe(d.Root)}");
             return;
         }
-        var table = new Table { Border = Terminal.IsRich ? TableBorder.Rounded : TableBorder.Simple };
-        foreach (var heading in (ReadOnlySpan<string>)["model", "family", "dimension", "precision", "directory"])
-            table.AddColumn(new TableColumn(heading));
-        foreach (var m in d.Models)
-            table.AddRow(((IEnumerable<string>)[m.Name, m.Family ?? $"refused: {m.Error!.Message} ({m.Error.Code})",
-                m.Dimension is { } dimension ? Wording.Format($"{dimension}") : "", m.Precision ?? "", m.Directory]).Select(cell => new Text(Wording.Safe(cell))));
-        Terminal.Console.Write(table);
+        TextTable.Write(Terminal, ["model", "family", "dimension", "precision", "directory"],
+            [.. d.Models.Select(m => (string[])[m.Name, m.Family ?? $"refused: {m.Error!.Message} ({m.Error.Code})",
+                m.Dimension is { } dimension ? Wording.Format($"{dimension}") : "", m.Precision ?? "", m.Directory])]);
     }
 }
 

@@ -4,7 +4,6 @@ using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Core.Footage;
-using Spectre.Console;
 
 namespace ClusterSearch.Cli.Commands;
 
@@ -42,13 +41,9 @@ internal sealed class VideosListCommand(Surroundings surroundings) : ArchiveComm
             Terminal.Out.WriteLine("no videos yet; `clustersearch ingest PATH` takes some in");
             return;
         }
-        var table = new Table { Border = Terminal.IsRich ? TableBorder.Rounded : TableBorder.Simple };
-        foreach (var heading in (ReadOnlySpan<string>)["video", "id", "length", "size", "state", "samples", "camera", "zone", "note"])
-            table.AddColumn(new TableColumn(heading));
-        foreach (var v in document.Videos)
-            table.AddRow(((IEnumerable<string>)[v.Video, v.VideoId[..12], Wording.Clock(v.Seconds), $"{v.Width}x{v.Height}", v.State,
-                Wording.Format($"{v.Samples:#,0}"), v.Camera ?? "", v.Zone ?? "", v.Note ?? ""]).Select(cell => new Text(Wording.Safe(cell))));
-        Terminal.Console.Write(table);
+        TextTable.Write(Terminal, ["video", "id", "length", "size", "state", "samples", "camera", "zone", "note"],
+            [.. document.Videos.Select(v => (string[])[v.Video, v.VideoId[..12], Wording.Clock(v.Seconds), $"{v.Width}x{v.Height}", v.State,
+                Wording.Format($"{v.Samples:#,0}"), v.Camera ?? "", v.Zone ?? "", v.Note ?? ""])]);
     }
 }
 

@@ -49,7 +49,7 @@ internal static class MomentTable
 
     private static Table Table(Terminal terminal, IReadOnlyList<Moment> moments)
     {
-        var table = new Table { Border = terminal.IsRich ? TableBorder.Rounded : TableBorder.Simple };
+        var table = TextTable.Empty(terminal);
         table.AddColumn(new TableColumn("#").RightAligned().NoWrap());
         table.AddColumn(new TableColumn("relevance").NoWrap());
         table.AddColumn(new TableColumn("video"));

@@ -7,7 +7,6 @@ namespace ClusterSearch.Embedding.Graphs;
 /// <summary>Where and how sessions run: provider, device, threads.</summary>
 internal sealed class ExecutionSettings
 {
-    private const string Cuda = "CUDAExecutionProvider";
     private const string Processor = "CPUExecutionProvider";
 
     private ExecutionSettings(bool isCuda, int deviceId, int threads) => (IsCuda, DeviceId, Threads) = (isCuda, deviceId, threads);
@@ -18,7 +17,7 @@ internal sealed class ExecutionSettings
 
     public int Threads { get; }
 
-    public IReadOnlyList<string> Providers => IsCuda ? [Cuda, Processor] : [Processor];
+    public IReadOnlyList<string> Providers => IsCuda ? [CudaProvider.Name, Processor] : [Processor];
 
     /// <summary>For the encoder fingerprint: what kind of device decides the last bit.</summary>
     public string Device => IsCuda ? $"cuda/{GraphicsProcessor.Name(DeviceId)}" : $"cpu/{InstructionSet.Name}";
@@ -34,8 +33,8 @@ internal sealed class ExecutionSettings
             case "cpu":
                 return new ExecutionSettings(false, 0, threads);
             case "cuda":
-                var available = OnnxEnvironment.Start().GetAvailableProviders();
-                return available.Contains(Cuda) ? new ExecutionSettings(true, options.DeviceId, threads) : throw CudaMissing($"it offers {string.Join(", ", available)}");
+                CudaProvider.Require();
+                return new ExecutionSettings(true, options.DeviceId, threads);
             default:
                 throw new ClusterSearchException(ErrorCodes.ModelProvider, $"expected the provider cpu or cuda, found '{options.Provider}'");
         }
@@ -60,34 +59,16 @@ internal sealed class ExecutionSettings
         if (startsFast) options.AddSessionConfigEntry("session.disable_prepacking", "1");
         // Waiting threads would burn the cores that decode.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        if (IsCuda) AppendCuda(options);
-        return options;
-    }
-
-    private void AppendCuda(SessionOptions options)
-    {
+        if (!IsCuda) return options;
         try
         {
-            using var cuda = new OrtCUDAProviderOptions();
-            cuda.UpdateOptions(new Dictionary<string, string>
-            {
-                ["device_id"] = DeviceId.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                // An exhaustive search may choose another algorithm, and other bits, every start.
-                ["cudnn_conv_algo_search"] = "HEURISTIC",
-                ["arena_extend_strategy"] = "kSameAsRequested",
-                ["use_tf32"] = "0",
-            });
-            options.AppendExecutionProvider_CUDA(cuda);
+            CudaProvider.Append(options, DeviceId);
+            return options;
         }
-        catch (OnnxRuntimeException fault)
+        catch
         {
             options.Dispose();
-            throw CudaMissing(fault.Message.ReplaceLineEndings(" "), fault);
+            throw;
         }
     }
-
-    private static ClusterSearchException CudaMissing(string found, Exception? cause = null) =>
-        new(ErrorCodes.ModelProvider,
-            $"the provider cuda needs an ONNX Runtime with CUDA and NVIDIA's CUDA and cuDNN libraries, but {OnnxEnvironment.Version} of this build cannot give it: {found}; "
-            + "build with -p:OnnxRuntimePackage=Microsoft.ML.OnnxRuntime.Gpu (or -p:OnnxRuntimeSource=npm -p:OnnxRuntimeCuda=true), or use --provider cpu", cause);
 }

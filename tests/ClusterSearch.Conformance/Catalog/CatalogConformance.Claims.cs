@@ -149,6 +149,16 @@ public abstract partial class CatalogConformance
     }
 
     [Fact]
+    public async Task A_long_list_of_wanted_videos_is_kept_to_as_well()
+    {
+        for (var number = 1; number <= 3; number++) await PlannedAsync(number, [1, 1]);
+        var wanted = Enumerable.Range(2, 500).Select(Id).ToHashSet();
+        var order = new List<(VideoId, int)>();
+        while (await ClaimAsync(videos: wanted) is { } lease) order.Add(Where(lease));
+        Assert.Equal([(Id(2), 0), (Id(3), 0), (Id(2), 1), (Id(3), 1)], order);
+    }
+
+    [Fact]
     public async Task A_video_belongs_to_the_encoder_of_its_finished_chunks_unless_mixing_is_allowed()
     {
         await PlannedAsync(1, [1, 1, 1]);

@@ -97,7 +97,15 @@ public abstract partial class CatalogConformance
         Assert.Equal((1, 1, 1), (plans[2].Count(ChunkState.Pending), plans[2].Count(ChunkState.Leased), plans[2].Count(ChunkState.Embedded)));
         Assert.Equal((1, 1), (plans[1].Count(ChunkState.Indexed), plans[1].Count(ChunkState.Quarantined)));
 
+        // Found to be twice as long, and gone again.
+        await Catalog.PutVideoAsync(Video(4, seconds: 16), Cancellation);
+        Assert.Equal(60, (await Catalog.StatusAsync(null, Cancellation)).Seconds, 0.1);
+        await Catalog.RemoveVideoAsync(Id(4), Cancellation);
+        await PlannedAsync(4, [8], seconds: 8);
+        Assert.Equal(52, (await Catalog.StatusAsync(null, Cancellation)).Seconds, 0.1);
+
         Assert.Equal(1, (await Catalog.StatusAsync(FiveASecond.Id, Cancellation)).Videos);
+        Assert.Equal(0, (await Catalog.StatusAsync("000000000000", Cancellation)).Videos);
         await Catalog.ActivateEncodingAsync(FiveASecond.Id, Cancellation);
         Assert.Equal(1, (await Catalog.StatusAsync(null, Cancellation)).Videos);
         Assert.Equal(4, (await Catalog.StatusAsync(OneASecond.Id, Cancellation)).Videos);

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Globalization;
+using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Testing;
+
+namespace ClusterSearch.Catalog.Tests;
+
+/// <summary>Real processes on one database file: killed at random moments, and at work side by side.</summary>
+public sealed class WorkerProcessTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private string DatabasePath => _directory.File("catalog.db");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Kill_9_at_any_moment_loses_no_acknowledged_commit_and_needs_no_repair()
+    {
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        var committed = new Dictionary<(VideoId, int), string>();
+        var indexed = new HashSet<(VideoId, int)>();
+        await using (var catalog = await OpenAsync()) await Footage.PlanAsync(catalog, videos: 20, chunksEach: 200);
+
+        for (var round = 0; round < 8; round++)
+        {
+            using var worker = Start();
+            Assert.Equal("ready", await worker.StandardOutput.ReadLineAsync(Cancellation));
+            var reading = ReadAsync(worker, committed, indexed);
+            await Task.Delay(random.Next(5, 120), Cancellation);
+            worker.Kill();
+            await worker.WaitForExitAsync(Cancellation);
+            await reading;
+
+            await using var catalog = await OpenAsync();
+            var rows = await RowsAsync(catalog);
+            foreach (var (chunk, token) in committed)
+                Assert.True(rows[chunk].Token == token && rows[chunk].State is ChunkState.Embedded or ChunkState.Indexed,
+                    $"chunk {chunk} was acknowledged under {token} and is {rows[chunk]}; seed {seed}, round {round}");
+            Assert.All(indexed, chunk => Assert.Equal(ChunkState.Indexed, rows[chunk].State));
+            DatabaseState.AssertSound(DatabasePath);
+            // At most the one lease of the killed worker is left, and it is had again at once.
+            Assert.InRange(await catalog.FreeAllLeasesAsync(Cancellation), 0, 1);
+        }
+        Assert.True(committed.Count > 20, $"only {committed.Count} commits came through in all rounds: the test killed too early to show anything");
+        Assert.NotEmpty(indexed);
+
+        using var last = Start();
+        await ReadAsync(last, committed, indexed);
+        await last.WaitForExitAsync(Cancellation);
+        Assert.Equal(0, last.ExitCode);
+        await using var finished = await OpenAsync();
+        var status = await finished.StatusAsync(null, Cancellation);
+        Assert.Equal(4000, status.Chunks[ChunkState.Embedded] + status.Chunks[ChunkState.Indexed]);
+    }
+
+    [Fact]
+    public async Task Two_processes_beside_this_one_finish_each_chunk_exactly_once()
+    {
+        await using var catalog = await OpenAsync();
+        await Footage.PlanAsync(catalog, videos: 10, chunksEach: 60);
+        Dictionary<(VideoId, int), string>[] committed = [[], [], []];
+        using var first = Start();
+        using var second = Start();
+        var working = Task.WhenAll(ReadAsync(first, committed[0], []), ReadAsync(second, committed[1], []));
+        while (await catalog.ClaimAsync(Footage.Request, Cancellation) is { } lease)
+        {
+            Assert.True(await catalog.CommitAsync(lease, Footage.Result(lease), Cancellation));
+            committed[2].Add((lease.Video, lease.Chunk.Index), lease.Token);
+            // Lets the others have their part: they start later, and SQLite's lock knows no fairness.
+            await Task.Delay(1, Cancellation);
+        }
+        await working;
+        await first.WaitForExitAsync(Cancellation);
+        await second.WaitForExitAsync(Cancellation);
+        Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
+
+        var rows = await RowsAsync(catalog);
+        var all = committed.SelectMany(one => one).ToList();
+        Assert.Equal(600, all.Count);
+        Assert.Equal(600, all.Select(entry => entry.Key).Distinct().Count());
+        Assert.All(all, entry => Assert.Equal(entry.Value, rows[entry.Key].Token));
+        Assert.All(committed, one => Assert.NotEmpty(one));
+        DatabaseState.AssertSound(DatabasePath);
+    }
+
+    private async Task<SqliteCatalog> OpenAsync() => await SqliteCatalog.OpenAsync(DatabasePath, new SqliteCatalogOptions(), Cancellation);
+
+    private Process Start() => Process.Start(new ProcessStartInfo("dotnet")
+    {
+        ArgumentList = { Path.Combine(AppContext.BaseDirectory, "ClusterSearch.Catalog.Crash.dll"), DatabasePath, Footage.Encoding.Id },
+        RedirectStandardOutput = true,
+        UseShellExecute = false,
+    })!;
+
+    private static async Task<Dictionary<(VideoId, int), ChunkRecord>> RowsAsync(SqliteCatalog catalog)
+    {
+        var rows = new Dictionary<(VideoId, int), ChunkRecord>();
+        foreach (var plan in await catalog.ListPlansAsync(Footage.Encoding.Id, Cancellation))
+            foreach (var row in await catalog.ListChunksAsync(plan.Video, Footage.Encoding.Id, Cancellation))
+                rows.Add((plan.Video, row.Chunk.Index), row);
+        return rows;
+    }
+
+    /// <summary>Reads what the worker says until it ends; a line cut off by its death was not said.</summary>
+    private static async Task ReadAsync(Process worker, Dictionary<(VideoId, int), string> committed, HashSet<(VideoId, int)> indexed)
+    {
+        while (await worker.StandardOutput.ReadLineAsync(Cancellation) is { } line)
+        {
+            var words = line.Split(' ');
+            if (words is ["committed", var video, var index, var token, "."])
+                committed.Add((VideoId.Parse(video), int.Parse(index, CultureInfo.InvariantCulture)), token);
+            else if (words is ["indexed", var marked, var at, "."])
+                indexed.Add((VideoId.Parse(marked), int.Parse(at, CultureInfo.InvariantCulture)));
+        }
+    }
+}

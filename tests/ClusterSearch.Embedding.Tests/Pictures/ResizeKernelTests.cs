@@ -1,0 +1,190 @@
+using System.Globalization;
+using ClusterSearch.Core;
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Embedding.Pictures;
+using ClusterSearch.Testing;
+
+namespace ClusterSearch.Embedding.Tests.Pictures;
+
+public class ResizeKernelTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Kernels_agree_with_a_plain_resize_of_the_whole_picture(int seed)
+    {
+        var random = new Random(seed);
+        for (var round = 0; round < 25; round++)
+        {
+            var filter = random.Next(2) == 0 ? ResampleFilter.Bilinear : ResampleFilter.Bicubic;
+            var (width, height) = (random.Next(1, 150), random.Next(1, 150));
+            var (resizedWidth, resizedHeight) = (random.Next(1, 90), random.Next(1, 90));
+            if (random.Next(4) == 0) resizedWidth = width;
+            var (cropWidth, cropHeight) = (random.Next(1, resizedWidth + 1), random.Next(1, resizedHeight + 1));
+            var (left, top) = (random.Next(resizedWidth - cropWidth + 1), random.Next(resizedHeight - cropHeight + 1));
+            var picture = RandomPicture(random, width, height);
+            var plan = new ResizePlan(
+                ResizeAxis.Create(width, resizedWidth, left, cropWidth, filter), ResizeAxis.Create(height, resizedHeight, top, cropHeight, filter));
+
+            var expected = Crop(PlainResize(picture, resizedWidth, resizedHeight, filter), left, top, cropWidth, cropHeight);
+            var what = string.Create(CultureInfo.InvariantCulture, $"seed {seed} round {round}: {width}x{height} -> {resizedWidth}x{resizedHeight}, crop {cropWidth}x{cropHeight} at {left},{top}, {filter}");
+            Assert.True(expected.SequenceEqual(PictureRows.Resize<ScalarKernel>(plan, picture)), $"scalar, {what}");
+            Assert.True(expected.SequenceEqual(PictureRows.Resize<PortableKernel>(plan, picture)), $"portable, {what}");
+            if (Avx2Kernel.IsSupported) Assert.True(expected.SequenceEqual(PictureRows.Resize<Avx2Kernel>(plan, picture)), $"AVX2, {what}");
+        }
+    }
+
+    [Theory]
+    [InlineData(640, 360)]
+    [InlineData(1920, 1080)]
+    [InlineData(1080, 1920)]
+    [InlineData(3840, 2160)]
+    public void Kernels_agree_on_frames_of_usual_sizes(int width, int height)
+    {
+        var picture = RandomPicture(new Random(7), width, height);
+        var plan = Starter().Plan(picture);
+        var expected = PictureRows.Resize<ScalarKernel>(plan, picture);
+        Assert.True(expected.SequenceEqual(PictureRows.Resize<PortableKernel>(plan, picture)));
+        Assert.True(expected.SequenceEqual(PictureRows.Resize(plan, picture)));
+    }
+
+    [Fact]
+    public void Extreme_levels_clip_and_do_not_wrap()
+    {
+        // Alternating black and white rings beyond both ends under a bicubic kernel.
+        var pixels = new byte[64 * 64 * 3];
+        for (var i = 0; i < pixels.Length; i++) pixels[i] = (byte)(i / 3 % 64 / 4 % 2 == 0 ? 255 : 0);
+        var picture = new RgbImage(64, 64, pixels);
+        var plan = new ResizePlan(ResizeAxis.Create(64, 200, 0, 200, ResampleFilter.Bicubic), ResizeAxis.Create(64, 64, 0, 64, ResampleFilter.Bicubic));
+        var resized = PictureRows.Resize(plan, picture);
+        Assert.Equal(PlainResize(picture, 200, 64, ResampleFilter.Bicubic).Bytes.ToArray(), resized);
+        Assert.Contains((byte)0, resized);
+        Assert.Contains((byte)255, resized);
+    }
+
+    [Fact]
+    public void Nothing_is_allocated_for_a_picture_of_a_known_size()
+    {
+        var preparation = Starter();
+        var picture = RandomPicture(new Random(1), 1280, 720);
+        var prepared = new float[preparation.PreparedLength];
+        for (var i = 0; i < 3; i++) preparation.Prepare(picture, prepared);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 20; i++) preparation.Prepare(picture, prepared);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void A_pooled_buffer_may_be_longer_than_its_picture()
+    {
+        var preparation = Starter();
+        var picture = RandomPicture(new Random(2), 400, 300);
+        var longer = new byte[picture.Pixels.Length + 5000];
+        Array.Fill(longer, (byte)77);
+        picture.Pixels.CopyTo(longer, 0);
+        Assert.Equal(Prepare(preparation, picture), Prepare(preparation, new RgbImage(400, 300, longer)));
+    }
+
+    [Fact]
+    public void Many_sizes_do_not_pile_up()
+    {
+        var preparation = Starter();
+        for (var width = 300; width < 400; width++)
+        {
+            var picture = RandomPicture(new Random(width), width, 300);
+            Assert.Equal(Prepare(Starter(), picture), Prepare(preparation, picture));
+        }
+    }
+
+    [Fact]
+    public void A_picture_shorter_than_it_claims_is_refused()
+    {
+        var fault = Assert.Throws<ClusterSearchException>(() => Prepare(Starter(), new RgbImage(100, 100, new byte[100])));
+        Assert.Equal(ErrorCodes.RequestInvalid, fault.Code);
+        Assert.Contains("needs 30000 bytes, found 100", fault.Message);
+    }
+
+    [Fact]
+    public void The_longer_side_is_rounded_down()
+    {
+        var config = Starter().Config;
+        Assert.Equal((519, 292), config.ResizedSize(1920, 1080));
+        Assert.Equal((389, 292), config.ResizedSize(320, 240));
+        Assert.Equal((292, 483), config.ResizedSize(200, 331));
+    }
+
+    private static PicturePreparation Starter() =>
+        new(PreprocessorConfig.Read(Path.Combine(TestAssets.StarterModel, "preprocessor_config.json"), PreprocessingDefaults.Clip));
+
+    private static float[] Prepare(PicturePreparation preparation, RgbImage picture)
+    {
+        var prepared = new float[preparation.PreparedLength];
+        preparation.Prepare(picture, prepared);
+        return prepared;
+    }
+
+    private static RgbImage RandomPicture(Random random, int width, int height)
+    {
+        var pixels = new byte[width * height * 3];
+        random.NextBytes(pixels);
+        return new RgbImage(width, height, pixels);
+    }
+
+    private static byte[] Crop(RgbImage picture, int left, int top, int width, int height)
+    {
+        var result = new List<byte>();
+        for (var y = top; y < top + height; y++) result.AddRange(picture.Pixels.AsSpan(((y * picture.Width) + left) * 3, width * 3));
+        return [.. result];
+    }
+
+    /// <summary>Written from the description in Pillow's documentation and facts, without tables, crops or vectors.</summary>
+    private static RgbImage PlainResize(RgbImage picture, int width, int height, ResampleFilter filter)
+    {
+        var wide = width == picture.Width ? picture : Transpose(ResizeRows(Transpose(picture), width, filter));
+        return height == picture.Height ? wide : ResizeRows(wide, height, filter);
+    }
+
+    private static RgbImage Transpose(RgbImage picture)
+    {
+        var pixels = new byte[picture.ByteCount];
+        for (var y = 0; y < picture.Height; y++)
+        for (var x = 0; x < picture.Width; x++)
+        for (var channel = 0; channel < 3; channel++)
+            pixels[(((x * picture.Height) + y) * 3) + channel] = picture.Pixels[(((y * picture.Width) + x) * 3) + channel];
+        return new RgbImage(picture.Height, picture.Width, pixels);
+    }
+
+    private static RgbImage ResizeRows(RgbImage picture, int height, ResampleFilter filter)
+    {
+        var pixels = new byte[picture.Width * height * 3];
+        var scale = (double)picture.Height / height;
+        var stretch = Math.Max(scale, 1);
+        var support = stretch * (filter == ResampleFilter.Bicubic ? 2 : 1);
+        for (var row = 0; row < height; row++)
+        {
+            var center = (row + 0.5) * scale;
+            var from = Math.Max(0, (int)(center - support + 0.5));
+            var to = Math.Min(picture.Height, (int)(center + support + 0.5));
+            var weights = Enumerable.Range(from, to - from).Select(y => Weight(filter, (y - center + 0.5) * (1 / stretch))).ToArray();
+            var sum = 0.0;
+            foreach (var weight in weights) sum += weight;
+            var whole = weights.Select(weight => (long)Math.Round(weight / sum * (1 << 22), MidpointRounding.AwayFromZero)).ToArray();
+            for (var i = 0; i < picture.Width * 3; i++)
+            {
+                long total = 1 << 21;
+                for (var tap = 0; tap < whole.Length; tap++) total += whole[tap] * picture.Pixels[((from + tap) * picture.Width * 3) + i];
+                pixels[(row * picture.Width * 3) + i] = (byte)Math.Clamp(total >> 22, 0, 255);
+            }
+        }
+
+        return new RgbImage(picture.Width, height, pixels);
+    }
+
+    private static double Weight(ResampleFilter filter, double x)
+    {
+        x = Math.Abs(x);
+        if (filter == ResampleFilter.Bilinear) return Math.Max(0, 1 - x);
+        return x < 1 ? ((((1.5 * x) - 2.5) * x * x) + 1) : x < 2 ? ((((x - 5) * x) + 8) * x - 4) * -0.5 : 0;
+    }
+}
