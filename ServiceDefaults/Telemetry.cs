@@ -24,7 +24,7 @@ public static class Telemetry
         public const string Aggregate = "clustersearch.aggregate";
         public const string Search = "clustersearch.search";
         public const string EmbedQuery = "clustersearch.search.embed";
-        public const string Units = "clustersearch.search.units";
+        public const string Find = "clustersearch.search.find";
         public const string Moments = "clustersearch.search.moments";
         public const string Reindex = "clustersearch.reindex";
         public const string Verify = "clustersearch.verify";

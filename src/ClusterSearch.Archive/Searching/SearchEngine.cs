@@ -27,16 +27,16 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         span?.SetTag(Telemetry.Attributes.Top, request.Top);
         var started = Stopwatch.GetTimestamp();
         using var session = await SearchSession.OpenAsync(ports, options, cancellation);
-        var query = await _embedding.EmbedAsync(session, request.Parts, cancellation);
+        var query = await TracedAsync(Telemetry.Spans.EmbedQuery, () => _embedding.EmbedAsync(session, request.Parts, cancellation));
         var embedded = Stopwatch.GetTimestamp();
 
         var count = request.Fold ? request.Top * FoldingReach : request.Top;
-        var found = await FindAsync(session, request, query, count, cancellation);
+        var found = await TracedAsync(Telemetry.Spans.Find, () => FindAsync(session, request, query, count, cancellation));
         var searched = Stopwatch.GetTimestamp();
 
         var facts = (await _embedding.ModelAsync(session.Encoding, cancellation)).Facts;
         var assembly = new MomentAssembly(session, request.Filter, facts.LogitScale, facts.LogitBias);
-        var moments = await assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation);
+        var moments = await TracedAsync(Telemetry.Spans.Moments, () => assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation));
         var coverage = await CoverageAsync(session, request.Filter, cancellation);
         var ended = Stopwatch.GetTimestamp();
 
@@ -117,6 +117,12 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     }
 
     public void Dispose() => _embedding.Dispose();
+
+    private static async Task<T> TracedAsync<T>(string span, Func<Task<T>> part)
+    {
+        using var activity = Telemetry.Source.StartActivity(span);
+        return await part();
+    }
 
     private Task<FanOutResult> FindAsync(SearchSession session, SearchRequest request, float[] query, int count, CancellationToken cancellation)
     {
