@@ -2,6 +2,7 @@ using ClusterSearch.Archive.Footage;
 using ClusterSearch.Archive.Verification;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Shots;
 using ClusterSearch.ServiceDefaults;
@@ -50,6 +51,7 @@ public sealed class IngestionEngine(ArchivePorts ports, ArchiveOptions options) 
         using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Reindex);
         using var only = IngestLock.Take(options);
         var encoding = await RequireEncodingAsync(cancellation);
+        await DropIfCorruptAsync(encoding.Encoding.Id, cancellation);
         await ports.Catalog.UnmarkIndexedAsync(null, encoding.Encoding.Id, cancellation);
         var aggregation = new Aggregation(ports, encoding, ShotOptions.Default);
         var meter = new RunMeter(progress, ports.Time) { Stage = IngestStage.Indexing };
@@ -62,7 +64,7 @@ public sealed class IngestionEngine(ArchivePorts ports, ArchiveOptions options) 
         {
             var plan = await ports.Catalog.FindPlanAsync(id, encoding.Encoding.Id, cancellation);
             var grid = SampleGrid.Create(videos[id].Facts, encoding.Encoding.Sampling, plan!.ListedTicks);
-            var written = await aggregation.AdvanceAsync(videos[id], grid, cancellation);
+            var written = await AdvanceAsync(aggregation, videos[id], grid, encoding.Encoding.Id, cancellation);
             samples += written;
             meter.AddDone(videos[id].Facts.DurationSeconds, written);
             meter.VideoDone();
@@ -97,6 +99,48 @@ public sealed class IngestionEngine(ArchivePorts ports, ArchiveOptions options) 
             }
         }
         return new ArchiveStatus(ledger, failures, active is null ? null : EncodingSummary.Of(active.Encoding), withoutPlan);
+    }
+
+    /// <summary>An index that cannot even be opened is made anew.</summary>
+    private async Task DropIfCorruptAsync(string encodingId, CancellationToken cancellation)
+    {
+        try
+        {
+            (await ports.Vectors.SnapshotAsync(encodingId, cancellation)).Dispose();
+        }
+        catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveCorrupt or ErrorCodes.ArchiveVersion)
+        {
+            await ports.Vectors.DeleteEncodingAsync(encodingId, cancellation);
+        }
+    }
+
+    /// <summary>Chunks whose vector files are lost or broken become pending, for the next ingest; what lies before them is written.</summary>
+    private async Task<long> AdvanceAsync(
+        Aggregation aggregation, VideoRecord video, SampleGrid grid, string encodingId, CancellationToken cancellation)
+    {
+        try
+        {
+            return await aggregation.AdvanceAsync(video, grid, cancellation);
+        }
+        catch (ClusterSearchException fault) when (fault.Code == ErrorCodes.ArchiveCorrupt)
+        {
+            var broken = new List<int>();
+            foreach (var record in await ports.Catalog.ListChunksAsync(video.Id, encodingId, cancellation))
+            {
+                if (record.State is not (ChunkState.Embedded or ChunkState.Indexed)) continue;
+                try
+                {
+                    await ports.RawVectors.ReadAsync(new RawVectorKey(video.Id, encodingId, record.Chunk.Index, record.Token!), cancellation);
+                }
+                catch (ClusterSearchException lost) when (lost.Code == ErrorCodes.ArchiveCorrupt)
+                {
+                    broken.Add(record.Chunk.Index);
+                }
+            }
+            if (broken.Count == 0) throw;
+            await ports.Catalog.RequeueAsync(video.Id, encodingId, broken, cancellation);
+            return await aggregation.AdvanceAsync(video, grid, cancellation);
+        }
     }
 
     /// <summary>Videos that the index still holds and the catalogue does not know.</summary>

@@ -102,7 +102,7 @@ internal static class VectorFile
     }
 
     public static ClusterSearchException Corrupt(string path, string what, Exception? cause = null) =>
-        new(ErrorCodes.ArchiveCorrupt, $"{path}: a whole vector file was expected, {what}; run `clustersearch verify`, then `ingest` again", cause);
+        new(ErrorCodes.ArchiveCorrupt, $"{path}: a whole vector file was expected, {what}; run `clustersearch reindex`, then `ingest` the footage again", cause);
 
     private static void WriteColumns(EmbeddedChunk chunk, Span<byte> columns)
     {

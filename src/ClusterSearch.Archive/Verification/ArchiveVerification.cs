@@ -27,7 +27,7 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
 
         var encoding = active.Encoding;
         var problems = new List<string>();
-        using var snapshot = await ports.Vectors.SnapshotAsync(encoding.Id, cancellation);
+        using var snapshot = await OpenAsync(encoding.Id, problems, cancellation);
         var plans = await ports.Catalog.ListPlansAsync(encoding.Id, cancellation);
         long samples = 0;
         foreach (var summary in plans)
@@ -38,14 +38,29 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
             var run = await ReadAsync(summary.Video, encoding.Id, problems, cancellation);
             samples += run.Sum(piece => piece.Count);
             var expected = run.SelectMany(piece => UnitsOf(piece, grid)).ToList();
-            await CompareAsync(snapshot, summary.Video, expected, problems, cancellation);
+            if (snapshot is not null) await CompareAsync(snapshot, summary.Video, expected, problems, cancellation);
             if (hash is not null)
                 foreach (var piece in run) hash.Add(video.Id, piece, ShotDetection.ShotStarts(piece, ShotOptions.Default));
         }
         var planned = plans.Select(plan => plan.Video).ToHashSet();
-        foreach (var stranger in (await snapshot.ListVideosAsync(cancellation)).Where(id => !planned.Contains(id)))
+        IReadOnlyList<VideoId> indexed = snapshot is null ? [] : await snapshot.ListVideosAsync(cancellation);
+        foreach (var stranger in indexed.Where(id => !planned.Contains(id)))
             problems.Add($"{stranger}: the index holds a video that the ledger does not know; run `clustersearch reindex`");
         return new VerifyReport(problems.Count == 0, plans.Count, samples, problems, hash?.Finish());
+    }
+
+    /// <returns>Null for an index that cannot be opened, which is a problem and not the end of the verification.</returns>
+    private async Task<IVectorSnapshot?> OpenAsync(string encodingId, List<string> problems, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ports.Vectors.SnapshotAsync(encodingId, cancellation);
+        }
+        catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveCorrupt or ErrorCodes.ArchiveVersion)
+        {
+            problems.Add(fault.Message);
+            return null;
+        }
     }
 
     /// <summary>A video's indexed samples in order; a quarantined chunk separates two pieces.</summary>
@@ -101,6 +116,8 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
     private static bool AreEqual(Unit left, Unit right) =>
         left.FirstSample == right.FirstSample && left.ShotFirstSample == right.ShotFirstSample
         && left.Seconds.AsSpan().SequenceEqual(right.Seconds)
+        && left.Radius.Equals(right.Radius)
+        && left.Mean.AsSpan().SequenceEqual(right.Mean)
         && MemoryMarshal.AsBytes(left.Vectors.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(right.Vectors.AsSpan()));
 }
 
