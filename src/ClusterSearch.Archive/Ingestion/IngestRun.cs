@@ -18,7 +18,7 @@ internal sealed class IngestRun(
     ArchivePorts ports, PlaceBook places, IngestRequest request, EncodingRecord encoding, IImageTextModel model, RunMeter meter) : IDisposable
 {
     private const int RegistrationsAtOnce = 2;
-    private const int VideosPerClaim = 256;
+    private const int VideosPerClaim = 64;
 
     private readonly ILogger _log = ports.Logs.CreateLogger("ClusterSearch.Ingest");
     private readonly string _encodingId = encoding.Encoding.Id;
