@@ -19,7 +19,9 @@ internal static class CatalogSchema
     public static async Task EnsureAsync(
         Database database, Session session, string path, IReadOnlyList<string> migrations, CancellationToken cancellation)
     {
-        var found = Read(session);
+        // One state: another process may be making this very catalogue.
+        session.ExecuteScript("BEGIN");
+        var found = Database.Complete(session, Read);
         var version = Check(found, path, migrations.Count);
         // Stays with the file; set before the first table so that every transaction of its life was logged ahead.
         if (!string.Equals(found.JournalMode, "wal", StringComparison.Ordinal)) 
