@@ -5,7 +5,6 @@ using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
-using Microsoft.Data.Sqlite;
 
 namespace ClusterSearch.Catalog.Encodings;
 
@@ -32,7 +31,7 @@ internal static class EncodingRows
     public static EncodingRecord? Active(Session session) =>
         session.First($"SELECT {AllColumns} FROM encoding WHERE is_active = 1", Read);
 
-    public static string? ActiveId(Session session) => session.First("SELECT id FROM encoding WHERE is_active = 1", row => row.GetString(0));
+    public static string? ActiveId(Session session) => session.First("SELECT id FROM encoding WHERE is_active = 1", row => row.Text(0));
 
     public static void Activate(Session session, string encodingId)
     {
@@ -48,22 +47,22 @@ internal static class EncodingRows
             throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"the catalogue knows no encoding '{encodingId}'; put it first");
     }
 
-    private static EncodingRecord Read(SqliteDataReader row)
+    private static EncodingRecord Read(Row row)
     {
-        var id = row.GetString(0);
+        var id = row.Text(0);
         Encoding encoding;
         try
         {
             encoding = new Encoding
             {
-                ModelHash = row.GetString(1),
-                ModelName = row.GetString(2),
-                ModelDirectory = row.GetString(3),
-                Precision = row.GetString(4),
-                Dimension = row.GetInt32(5),
-                Sampling = Sampling.Parse(row.GetString(6)),
-                Resize = Enum.Parse<ResizeMode>(row.GetString(7)),
-                Preprocessing = row.GetInt32(8),
+                ModelHash = row.Text(1),
+                ModelName = row.Text(2),
+                ModelDirectory = row.Text(3),
+                Precision = row.Text(4),
+                Dimension = row.Int32(5),
+                Sampling = Sampling.Parse(row.Text(6)),
+                Resize = Enum.Parse<ResizeMode>(row.Text(7)),
+                Preprocessing = row.Int32(8),
                 Labels = row.TextOrNull(9) is { } labels ? JsonSerializer.Deserialize(labels, CatalogJson.Default.IReadOnlyListString) : null,
             };
         }
@@ -73,7 +72,7 @@ internal static class EncodingRows
         }
         // The id names directories and collections: vectors found under it must mean what the row says.
         return string.Equals(encoding.Id, id, StringComparison.Ordinal)
-            ? new EncodingRecord(encoding, row.GetBoolean(10))
+            ? new EncodingRecord(encoding, row.Bool(10))
             : throw new ClusterSearchException(ErrorCodes.ArchiveCorrupt, $"the catalogue's encoding {id} describes encoding {encoding.Id}; restore the catalogue from a backup");
     }
 }

@@ -3,7 +3,6 @@ using ClusterSearch.Catalog.Videos;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
-using Microsoft.Data.Sqlite;
 
 namespace ClusterSearch.Catalog.Ledger;
 
@@ -56,14 +55,14 @@ internal static class Chunks
             ("$video", one.Value));
     }
 
-    private static ChunkRecord Read(SqliteDataReader row) => new()
+    private static ChunkRecord Read(Row row) => new()
     {
-        Chunk = new Chunk(row.GetInt32(0), new SampleRange(row.GetInt64(1), row.GetInt64(2))),
-        State = (ChunkState)row.GetInt32(3),
+        Chunk = new Chunk(row.Int32(0), new SampleRange(row.Int64(1), row.Int64(2))),
+        State = (ChunkState)row.Int32(3),
         Token = row.TextOrNull(4),
-        Attempts = row.GetInt32(5),
-        Failure = row.TextOrNull(6) is { } code ? new Failure(code, row.GetString(7)) : null,
-        Result = row.IsDBNull(8) ? null : new ChunkResult(
-            new RawVectorReceipt(row.GetInt64(8), row.GetString(9)), row.GetInt64(10), row.GetInt64(11), row.GetString(12), row.TextOrNull(13)),
+        Attempts = row.Int32(5),
+        Failure = row.TextOrNull(6) is { } code ? new Failure(code, row.Text(7)) : null,
+        Result = row.IsNull(8) ? null : new ChunkResult(
+            new RawVectorReceipt(row.Int64(8), row.Text(9)), row.Int64(10), row.Int64(11), row.Text(12), row.TextOrNull(13)),
     };
 }

@@ -75,17 +75,20 @@ internal static class Claims
         var token = RandomNumberGenerator.GetHexString(32, lowercase: true);
         return session.First(LeaseFirstFree,
             row => new ChunkLease(best.Video, request.EncodingId,
-                new Chunk(row.GetInt32(0), new SampleRange(row.GetInt64(1), row.GetInt64(2))), token, row.GetInt32(3), request.LeaseDuration),
+                new Chunk(row.Int32(0), new SampleRange(row.Int64(1), row.Int64(2))), token, row.Int32(3), request.LeaseDuration),
             ("$plan", best.Number), ("$token", token), ("$now", now), ("$duration", Leases.Milliseconds(request.LeaseDuration)),
             ("$fingerprint", request.EncoderFingerprint), ("$mixing", request.AllowMixedEncoders), ("$worker", request.Worker));
     }
 
     private static Candidate? BestPlan(Session session, string sql, ClaimRequest request, long now) => session.FirstWhere(sql,
-        row => new Candidate(row.GetInt64(0), VideoId.Parse(row.GetString(1)), row.GetInt32(2)),
+        row => new Candidate(row.Int64(0), VideoId.Parse(row.Text(1)), row.Int32(2)),
         candidate => request.Videos?.Contains(candidate.Video) ?? true,
-        ("$encoding", request.EncodingId), ("$fingerprint", request.EncoderFingerprint), ("$mixing", request.AllowMixedEncoders), ("$now", now),
-        // Hexadecimal digits: nothing to escape. Unused by the other statements.
-        ("$videos", request.Videos?.Count <= FewVideos ? $"[{string.Join(',', request.Videos.Select(video => $"\"{video.Value}\""))}]" : null));
+        [("$encoding", request.EncodingId), ("$fingerprint", request.EncoderFingerprint), ("$mixing", request.AllowMixedEncoders), ("$now", now),
+            .. sql == PlansWithPendingAmong ? Among(request.Videos!) : []]);
+
+    // Hexadecimal digits: nothing to escape.
+    private static (string, object?)[] Among(IReadOnlySet<VideoId> videos) =>
+        [("$videos", $"[{string.Join(',', videos.Select(video => $"\"{video.Value}\""))}]")];
 
     private sealed record Candidate(long Number, VideoId Video, int RunningLeases)
     {

@@ -18,20 +18,20 @@ internal static class LedgerCounts
         {
             Chunks = new Dictionary<ChunkState, int>
             {
-                [ChunkState.Pending] = row.GetInt32(0),
-                [ChunkState.Leased] = row.GetInt32(1),
-                [ChunkState.Embedded] = row.GetInt32(2),
-                [ChunkState.Indexed] = row.GetInt32(3),
-                [ChunkState.Quarantined] = row.GetInt32(4),
+                [ChunkState.Pending] = row.Int32(0),
+                [ChunkState.Leased] = row.Int32(1),
+                [ChunkState.Embedded] = row.Int32(2),
+                [ChunkState.Indexed] = row.Int32(3),
+                [ChunkState.Quarantined] = row.Int32(4),
             },
-            Videos = row.GetInt32(5),
-            SearchableVideos = row.GetInt32(6),
-            PartialVideos = row.GetInt32(7),
-            IngestingVideos = row.GetInt32(8),
-            FailedVideos = row.GetInt32(9),
-            Samples = row.GetInt64(10),
-            MissingSamples = row.GetInt64(11),
-            Seconds = row.GetInt64(12) / MicrosecondsPerSecond,
+            Videos = row.Int32(5),
+            SearchableVideos = row.Int32(6),
+            PartialVideos = row.Int32(7),
+            IngestingVideos = row.Int32(8),
+            FailedVideos = row.Int32(9),
+            Samples = row.Int64(10),
+            MissingSamples = row.Int64(11),
+            Seconds = row.Int64(12) / MicrosecondsPerSecond,
         },
         ("$encoding", encodingId ?? EncodingRows.ActiveId(session))) ?? Nothing;
 

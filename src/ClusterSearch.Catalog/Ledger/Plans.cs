@@ -20,7 +20,7 @@ internal static class Plans
         EncodingRows.Require(session, encodingId);
         var number = session.First(
             "INSERT INTO plan (encoding, video, duration_us, planned_samples) SELECT $encoding, id, duration_us, $samples FROM video WHERE id = $video RETURNING number",
-            row => row.GetInt64(0),
+            row => row.Int64(0),
             ("$encoding", encodingId), ("$video", video.Value), ("$samples", chunks.Sum(chunk => chunk.Samples.Count)));
         foreach (var chunk in chunks)
             session.Execute("INSERT INTO chunk (plan, chunk_index, first_sample, end_sample) VALUES ($plan, $index, $first, $end)",
@@ -33,12 +33,12 @@ internal static class Plans
     public static VideoPlan? Find(Session session, VideoId video, string encodingId)
     {
         var number = session.First<long?>("SELECT number FROM plan WHERE encoding = $encoding AND video = $video",
-            row => row.GetInt64(0), ("$encoding", encodingId), ("$video", video.Value));
+            row => row.Int64(0), ("$encoding", encodingId), ("$video", video.Value));
         if (number is null) return null;
         var chunks = session.List("SELECT chunk_index, first_sample, end_sample FROM chunk WHERE plan = $plan ORDER BY chunk_index",
-            row => new Chunk(row.GetInt32(0), new SampleRange(row.GetInt64(1), row.GetInt64(2))), ("$plan", number));
+            row => new Chunk(row.Int32(0), new SampleRange(row.Int64(1), row.Int64(2))), ("$plan", number));
         var ticks = session.First("SELECT ticks FROM plan_ticks WHERE plan = $plan",
-            row => ToTicks(row.GetFieldValue<byte[]>(0)), ("$plan", number));
+            row => ToTicks(row.Bytes(0)), ("$plan", number));
         return new VideoPlan(video, encodingId, chunks, ticks);
     }
 
@@ -46,18 +46,18 @@ internal static class Plans
         SELECT video, planned_samples, embedded_samples, pending, leased, embedded, indexed, quarantined
         FROM plan WHERE encoding = $encoding ORDER BY video
         """,
-        row => new VideoPlanSummary(VideoId.Parse(row.GetString(0)), row.GetInt64(1), row.GetInt64(2), new Dictionary<ChunkState, int>
+        row => new VideoPlanSummary(VideoId.Parse(row.Text(0)), row.Int64(1), row.Int64(2), new Dictionary<ChunkState, int>
         {
-            [ChunkState.Pending] = row.GetInt32(3),
-            [ChunkState.Leased] = row.GetInt32(4),
-            [ChunkState.Embedded] = row.GetInt32(5),
-            [ChunkState.Indexed] = row.GetInt32(6),
-            [ChunkState.Quarantined] = row.GetInt32(7),
+            [ChunkState.Pending] = row.Int32(3),
+            [ChunkState.Leased] = row.Int32(4),
+            [ChunkState.Embedded] = row.Int32(5),
+            [ChunkState.Indexed] = row.Int32(6),
+            [ChunkState.Quarantined] = row.Int32(7),
         }), ("$encoding", encodingId));
 
     public static List<VideoId> ListToAggregate(Session session, string encodingId) => session.List(
         "SELECT video FROM plan WHERE encoding = $encoding AND embedded > 0 ORDER BY number",
-        row => VideoId.Parse(row.GetString(0)), ("$encoding", encodingId));
+        row => VideoId.Parse(row.Text(0)), ("$encoding", encodingId));
 
     /// <exception cref="ArgumentException">Not chunks 0, 1, … whose samples follow each other without a hole, or none at all.</exception>
     public static void Validate(IReadOnlyList<Chunk> chunks)

@@ -19,14 +19,17 @@ internal static class CatalogSchema
     public static async Task EnsureAsync(
         Database database, Session session, string path, IReadOnlyList<string> migrations, CancellationToken cancellation)
     {
-        var found = Read(session);
+        // One state: another process may be making this very catalogue.
+        session.ExecuteScript("BEGIN");
+        var found = Database.Complete(session, Read);
         var version = Check(found, path, migrations.Count);
         // Stays with the file; set before the first table so that every transaction of its life was logged ahead.
-        if (!string.Equals(found.JournalMode, "wal", StringComparison.Ordinal)) session.First("PRAGMA journal_mode = WAL", row => row.GetString(0));
+        if (!string.Equals(found.JournalMode, "wal", StringComparison.Ordinal)) 
+            await database.RetryWhileBusyAsync(session, "PRAGMA journal_mode = WAL", cancellation);
         Configure(session);
         if (version == migrations.Count) return;
-        await database.BeginImmediateAsync(session, cancellation);
-        database.Complete(session, writer =>
+        await database.RetryWhileBusyAsync(session, "BEGIN IMMEDIATE", cancellation);
+        Database.Complete(session, writer =>
         {
             // Another process may have migrated while this one waited for the lock.
             var since = Check(Read(writer), path, migrations.Count);
@@ -51,12 +54,12 @@ internal static class CatalogSchema
     }
 
     private static Found Read(Session session) => new(
-        session.First("PRAGMA application_id", row => row.GetInt32(0)),
-        session.First("PRAGMA user_version", row => row.GetInt32(0)),
-        session.First("SELECT count(*) FROM sqlite_schema", row => row.GetInt32(0)),
-        session.First("PRAGMA journal_mode", row => row.GetString(0)),
+        session.First("PRAGMA application_id", row => row.Int32(0)),
+        session.First("PRAGMA user_version", row => row.Int32(0)),
+        session.First("SELECT count(*) FROM sqlite_schema", row => row.Int32(0)),
+        session.First("PRAGMA journal_mode", row => row.Text(0)),
         session.Exists("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'archive'")
-            ? session.First<int?>("SELECT format FROM archive", row => row.GetInt32(0))
+            ? session.First<int?>("SELECT format FROM archive", row => row.Int32(0))
             : null);
 
     /// <returns>The schema version that was found; 0 for a database without a table.</returns>

@@ -1,7 +1,3 @@
-using ClusterSearch.Core;
-using Microsoft.Data.Sqlite;
-using SQLitePCL;
-
 namespace ClusterSearch.Catalog.Storage;
 
 /// <summary>What a power failure may take back of a transaction that was acknowledged.</summary>
@@ -24,7 +20,7 @@ internal enum Durability
 internal sealed class Database : IAsyncDisposable
 {
     // One try for the write lock blocks a thread for at most this long; between tries a cancellation is seen.
-    private const int LockTryMilliseconds = 20;
+    private static readonly TimeSpan LockTry = TimeSpan.FromMilliseconds(20);
 
     private readonly string _path;
     private readonly SqliteCatalogOptions _options;
@@ -35,29 +31,27 @@ internal sealed class Database : IAsyncDisposable
     private Durability? _writerDurability;
     private bool _disposed;
 
-    private Database(string path, SqliteCatalogOptions options, Session writer)
+    private Database(string path, SqliteCatalogOptions options)
     {
         _path = path;
         _options = options;
-        _writer = writer;
+        _writer = Connect();
     }
 
     /// <param name="migrations">See <see cref="CatalogSchema.Migrations"/>.</param>
     public static async Task<Database> OpenAsync(
         string path, SqliteCatalogOptions options, IReadOnlyList<string> migrations, CancellationToken cancellation)
     {
-        var session = Connect(path, options, LockTryMilliseconds);
-        var database = new Database(path, options, session);
+        var database = new Database(path, options);
         try
         {
-            await CatalogSchema.EnsureAsync(database, session, path, migrations, cancellation);
+            await CatalogSchema.EnsureAsync(database, database._writer, path, migrations, cancellation);
+            database._writer.BusyTimeout = LockTry;
             return database;
         }
-        catch (Exception fault)
+        catch
         {
-            session.Dispose();
-            database._gate.Dispose();
-            if (fault is SqliteException sqlite) throw SqliteFaults.Translate(sqlite, path);
+            await database.DisposeAsync();
             throw;
         }
     }
@@ -69,10 +63,6 @@ internal sealed class Database : IAsyncDisposable
         try
         {
             return Task.FromResult(Read(work));
-        }
-        catch (SqliteException fault)
-        {
-            return Task.FromException<T>(SqliteFaults.Translate(fault, _path));
         }
         catch (Exception fault)
         {
@@ -89,15 +79,12 @@ internal sealed class Database : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_writerDurability != durability)
             {
-                _writer.Execute(durability == Durability.Record ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+                _writer.ExecuteScript(durability == Durability.Record ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
                 _writerDurability = durability;
             }
-            await BeginImmediateAsync(_writer, cancellation);
+            // The lock is taken now rather than at the first write, so that what is read under it cannot change before.
+            await RetryWhileBusyAsync(_writer, "BEGIN IMMEDIATE", cancellation);
             return Complete(_writer, work);
-        }
-        catch (SqliteException fault)
-        {
-            throw SqliteFaults.Translate(fault, _path);
         }
         finally
         {
@@ -105,33 +92,30 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the write lock now rather than at the first write, so that what is read under it cannot change before.</summary>
-    public async Task BeginImmediateAsync(Session session, CancellationToken cancellation)
+    /// <exception cref="Core.ClusterSearchException">archive.busy after the busy timeout.</exception>
+    public async Task RetryWhileBusyAsync(Session session, string sql, CancellationToken cancellation)
     {
-        var deadline = TimeProvider.System.GetTimestamp() + (long)(_options.BusyTimeout.TotalSeconds * TimeProvider.System.TimestampFrequency);
-        while (true)
+        var started = TimeProvider.System.GetTimestamp();
+        while (!session.TryExecuteScript(sql))
         {
-            // Not through SqliteCommand, which would retry for its own timeout in steps of 150 ms and block the thread.
-            var code = raw.sqlite3_exec(session.Connection.Handle, "BEGIN IMMEDIATE");
-            if (code == raw.SQLITE_OK) return;
-            if ((code & 0xff) != raw.SQLITE_BUSY) throw RawFault(session, code);
-            if (TimeProvider.System.GetTimestamp() >= deadline) throw SqliteFaults.Busy(_path);
+            if (TimeProvider.System.GetElapsedTime(started) >= _options.BusyTimeout) throw SqliteFaults.Busy(_path);
             await Task.Delay(Random.Shared.Next(1, 10), cancellation);
         }
     }
 
-    public T Complete<T>(Session session, Func<Session, T> work)
+    /// <summary>Does the work in the transaction that has begun, and commits it or takes it back.</summary>
+    public static T Complete<T>(Session session, Func<Session, T> work)
     {
         try
         {
             var result = work(session);
-            Run(session, "COMMIT");
+            session.ExecuteScript("COMMIT");
             return result;
         }
         catch
         {
             // A full disk may have rolled back already; then there is nothing left to take back.
-            if (raw.sqlite3_get_autocommit(session.Connection.Handle) == 0) raw.sqlite3_exec(session.Connection.Handle, "ROLLBACK");
+            if (session.IsInTransaction) session.ExecuteScript("ROLLBACK");
             throw;
         }
     }
@@ -156,40 +140,15 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
-    private static Session Connect(string path, SqliteCatalogOptions options, int busyMilliseconds)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = path,
-            // Readers too: they take part in the log's shared memory.
-            Mode = SqliteOpenMode.ReadWriteCreate,
-            Pooling = false,
-            // On top of the busy timeout below, in whole seconds; 0 would mean for ever.
-            DefaultTimeout = 1,
-        }.ToString());
-        try
-        {
-            connection.Open();
-            raw.sqlite3_busy_timeout(connection.Handle, busyMilliseconds);
-            raw.sqlite3_extended_result_codes(connection.Handle, 1);
-            return new Session(connection, options.ClockOffset);
-        }
-        catch (SqliteException fault)
-        {
-            connection.Dispose();
-            throw SqliteFaults.Translate(fault, path);
-        }
-    }
-
     private T Read<T>(Func<Session, T> work)
     {
         var session = RentReader();
         var clean = false;
         try
         {
-            Run(session, "BEGIN");
+            session.ExecuteScript("BEGIN");
             var result = work(session);
-            Run(session, "COMMIT");
+            session.ExecuteScript("COMMIT");
             clean = true;
             return result;
         }
@@ -199,6 +158,8 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
+    private Session Connect() => new(_path, _options.BusyTimeout, _options.ClockOffset);
+
     private Session RentReader()
     {
         lock (_readersLock)
@@ -206,7 +167,7 @@ internal sealed class Database : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_idleReaders.TryPop(out var idle)) return idle;
         }
-        return Connect(_path, _options, (int)_options.BusyTimeout.TotalMilliseconds);
+        return Connect();
     }
 
     private void ReturnReader(Session session, bool clean)
@@ -221,13 +182,4 @@ internal sealed class Database : IAsyncDisposable
         }
         session.Dispose();
     }
-
-    private void Run(Session session, string sql)
-    {
-        var code = raw.sqlite3_exec(session.Connection.Handle, sql);
-        if (code != raw.SQLITE_OK) throw RawFault(session, code);
-    }
-
-    private ClusterSearchException RawFault(Session session, int code) => SqliteFaults.Translate(
-        code & 0xff, raw.sqlite3_extended_errcode(session.Connection.Handle), raw.sqlite3_errmsg(session.Connection.Handle).utf8_to_string(), _path);
 }

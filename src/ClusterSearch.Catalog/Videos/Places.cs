@@ -9,7 +9,7 @@ internal static class Places
 {
     public static PlaceRecord? Find(Session session, Place place) => session.First(
         "SELECT video, file_bytes, modified_ns FROM place WHERE root = $root AND relative_path = $path",
-        row => new PlaceRecord(place, VideoId.Parse(row.GetString(0)), row.GetInt64(1), row.GetInt64(2)),
+        row => new PlaceRecord(place, VideoId.Parse(row.Text(0)), row.Int64(1), row.Int64(2)),
         ("$root", place.Root), ("$path", place.RelativePath));
 
     public static void Record(Session session, PlaceRecord record)
@@ -32,10 +32,10 @@ internal static class Places
 
     public static List<Place> Of(Session session, VideoId video) => session.List(
         "SELECT root, relative_path FROM place WHERE video = $video ORDER BY root, relative_path",
-        row => new Place(row.GetString(0), row.GetString(1)), ("$video", video.Value));
+        row => new Place(row.Text(0), row.Text(1)), ("$video", video.Value));
 
     public static ILookup<string, Place> ByVideo(Session session) => session.List(
         "SELECT video, root, relative_path FROM place ORDER BY root, relative_path",
-        row => (Video: row.GetString(0), Place: new Place(row.GetString(1), row.GetString(2))))
+        row => (Video: row.Text(0), Place: new Place(row.Text(1), row.Text(2))))
         .ToLookup(entry => entry.Video, entry => entry.Place, StringComparer.Ordinal);
 }

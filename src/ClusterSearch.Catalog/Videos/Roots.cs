@@ -1,7 +1,6 @@
 using ClusterSearch.Catalog.Storage;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
-using Microsoft.Data.Sqlite;
 
 namespace ClusterSearch.Catalog.Videos;
 
@@ -27,5 +26,5 @@ internal static class Roots
             throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"no root is named '{place.Root}', wanted for {place}; register it first");
     }
 
-    private static RootRecord Read(SqliteDataReader row) => new(row.GetString(0), row.GetString(1));
+    private static RootRecord Read(Row row) => new(row.Text(0), row.Text(1));
 }

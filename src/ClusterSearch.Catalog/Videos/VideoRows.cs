@@ -4,7 +4,6 @@ using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
-using Microsoft.Data.Sqlite;
 
 namespace ClusterSearch.Catalog.Videos;
 
@@ -61,13 +60,13 @@ internal static class VideoRows
             throw new ClusterSearchException(ErrorCodes.VideoNotFound, $"the catalogue holds no video {video}; put it first");
     }
 
-    private static VideoRecord Read(SqliteDataReader row)
+    private static VideoRecord Read(Row row)
     {
-        var id = VideoId.Parse(row.GetString(0));
+        var id = VideoId.Parse(row.Text(0));
         return new VideoRecord
         {
             Id = id,
-            Facts = VideoFactsJson.Read(row.GetString(1), id),
+            Facts = VideoFactsJson.Read(row.Text(1), id),
             Attributes = new VideoAttributes(row.TextOrNull(2), row.TextOrNull(3),
                 row.TextOrNull(4) is { } text ? DateTimeOffset.ParseExact(text, "O", CultureInfo.InvariantCulture) : null),
             Warning = row.TextOrNull(5),

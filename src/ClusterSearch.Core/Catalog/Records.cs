@@ -36,6 +36,7 @@ public sealed record VideoRecord
 /// <param name="IsActive">Whether searches use it.</param>
 public sealed record EncodingRecord(Encoding Encoding, bool IsActive);
 
+/// <summary>The numbers stand in databases.</summary>
 public enum ChunkState
 {
     Pending,
@@ -114,11 +115,12 @@ public sealed record Failure(string Code, string Message);
 /// <param name="Video">Null when the file could not even be identified.</param>
 public sealed record FailureRecord(Place Place, VideoId? Video, Failure Failure);
 
-/// <summary>Counts over one encoding.</summary>
+/// <summary>Counts over one encoding; all are zero for one that is unknown.</summary>
 public sealed record LedgerStatus
 {
     public required IReadOnlyDictionary<ChunkState, int> Chunks { get; init; }
 
+    /// <summary>Videos planned in the encoding; each is searchable, partial, ingesting or failed.</summary>
     public required int Videos { get; init; }
 
     /// <summary>Every chunk indexed.</summary>
@@ -136,7 +138,7 @@ public sealed record LedgerStatus
     /// <summary>Indexed samples.</summary>
     public required long Samples { get; init; }
 
-    /// <summary>Footage of all videos, in seconds.</summary>
+    /// <summary>Footage of these videos, in seconds.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Samples planned but quarantined or undecodable.</summary>
