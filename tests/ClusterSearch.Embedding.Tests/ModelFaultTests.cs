@@ -130,7 +130,7 @@ public class ModelFaultTests
     public void A_provider_that_is_not_there_is_named(string provider, string named)
     {
         Assert.SkipWhen(provider == "cuda" && Directory.Exists("/proc/driver/nvidia"), "this machine has CUDA");
-        var fault = Assert.Throws<ClusterSearchException>(() => 
+        var fault = Assert.Throws<ClusterSearchException>(() =>
         {
             using var model = new ModelLoader().Load(TestAssets.StarterModel, new ModelOptions { Provider = provider });
             model.Texts.Encode("a dog");

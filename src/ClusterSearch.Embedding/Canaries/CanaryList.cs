@@ -40,8 +40,8 @@ internal sealed class CanaryList(string tower, CancellationToken cancellation)
     public static string? AllDiffer(IReadOnlyList<float[]> vectors, string what)
     {
         for (var i = 0; i < vectors.Count; i++)
-        for (var j = 0; j < i; j++)
-            if (Cosine(vectors[i], vectors[j]) > Same) return $"different {what} give the same vector";
+            for (var j = 0; j < i; j++)
+                if (Cosine(vectors[i], vectors[j]) > Same) return $"different {what} give the same vector";
         return null;
     }
 }

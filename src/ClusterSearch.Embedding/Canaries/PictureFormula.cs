@@ -38,19 +38,19 @@ internal sealed partial class PictureFormula
         (values[2], values[3]) = (width, height);
         var at = 0;
         for (var y = 0; y < height; y++)
-        for (var x = 0; x < width; x++)
-        {
-            (values[0], values[1]) = (x, y);
-            foreach (var (slots, value) in _statements)
+            for (var x = 0; x < width; x++)
             {
-                var result = value(values);
-                foreach (var slot in slots) values[slot] = result;
-            }
+                (values[0], values[1]) = (x, y);
+                foreach (var (slots, value) in _statements)
+                {
+                    var result = value(values);
+                    foreach (var slot in slots) values[slot] = result;
+                }
 
-            pixels[at++] = (byte)values[red];
-            pixels[at++] = (byte)values[green];
-            pixels[at++] = (byte)values[blue];
-        }
+                pixels[at++] = (byte)values[red];
+                pixels[at++] = (byte)values[green];
+                pixels[at++] = (byte)values[blue];
+            }
 
         return new RgbImage(width, height, pixels);
     }

@@ -22,11 +22,11 @@ internal sealed class PicturePreparation
     {
         Config = config;
         for (var channel = 0; channel < 3; channel++)
-        for (var level = 0; level < Levels; level++)
-        {
-            var rescaled = (float)(level * config.RescaleFactor);
-            _numberOfLevel[(channel * Levels) + level] = (rescaled - config.Mean[channel]) / config.StandardDeviation[channel];
-        }
+            for (var level = 0; level < Levels; level++)
+            {
+                var rescaled = (float)(level * config.RescaleFactor);
+                _numberOfLevel[(channel * Levels) + level] = (rescaled - config.Mean[channel]) / config.StandardDeviation[channel];
+            }
     }
 
     public PreprocessorConfig Config { get; }

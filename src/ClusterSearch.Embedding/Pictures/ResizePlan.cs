@@ -43,13 +43,13 @@ internal sealed class ResizePlan
         var low = new short[axis.Weights.Length * 4];
         var high = new short[axis.Weights.Length * 4];
         for (var group = 0; group < axis.Weights.Length / 4; group++)
-        for (var lane = 0; lane < 16; lane++)
-        {
-            if (lane % 8 >= 6) continue;
-            var weight = axis.Weights[(group * 4) + (lane / 8 * 2) + (lane % 2)];
-            low[(group * 16) + lane] = (short)(weight & ((1 << SplitBits) - 1));
-            high[(group * 16) + lane] = (short)(weight >> SplitBits);
-        }
+            for (var lane = 0; lane < 16; lane++)
+            {
+                if (lane % 8 >= 6) continue;
+                var weight = axis.Weights[(group * 4) + (lane / 8 * 2) + (lane % 2)];
+                low[(group * 16) + lane] = (short)(weight & ((1 << SplitBits) - 1));
+                high[(group * 16) + lane] = (short)(weight >> SplitBits);
+            }
 
         return (low, high);
     }

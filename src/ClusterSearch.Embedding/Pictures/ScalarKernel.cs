@@ -9,13 +9,13 @@ internal readonly struct ScalarKernel : IResizeKernel
     {
         var axis = plan.Horizontal;
         for (var x = 0; x < axis.OutputCount; x++)
-        for (var channel = 0; channel < 3; channel++)
-        {
-            var sum = Half;
-            for (var tap = 0; tap < axis.TapCount; tap++)
-                sum += row[((axis.Starts[x] + tap) * 3) + channel] * axis.Weights[(x * axis.TapCount) + tap];
-            output[(x * 3) + channel] = Clip(sum);
-        }
+            for (var channel = 0; channel < 3; channel++)
+            {
+                var sum = Half;
+                for (var tap = 0; tap < axis.TapCount; tap++)
+                    sum += row[((axis.Starts[x] + tap) * 3) + channel] * axis.Weights[(x * axis.TapCount) + tap];
+                output[(x * 3) + channel] = Clip(sum);
+            }
     }
 
     public static unsafe void Vertical(ResizePlan plan, int outputRow, byte* rows, int stride, byte* output)

@@ -149,9 +149,9 @@ public class ResizeKernelTests
     {
         var pixels = new byte[picture.ByteCount];
         for (var y = 0; y < picture.Height; y++)
-        for (var x = 0; x < picture.Width; x++)
-        for (var channel = 0; channel < 3; channel++)
-            pixels[(((x * picture.Height) + y) * 3) + channel] = picture.Pixels[(((y * picture.Width) + x) * 3) + channel];
+            for (var x = 0; x < picture.Width; x++)
+                for (var channel = 0; channel < 3; channel++)
+                    pixels[(((x * picture.Height) + y) * 3) + channel] = picture.Pixels[(((y * picture.Width) + x) * 3) + channel];
         return new RgbImage(picture.Height, picture.Width, pixels);
     }
 

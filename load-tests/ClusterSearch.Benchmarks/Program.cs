@@ -1,0 +1,15 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using ClusterSearch.Benchmarks;
+
+// dotnet run -c Release --project load-tests/ClusterSearch.Benchmarks -- --filter '*Preparation*'
+// In this process: what is measured calls native code or a tight loop, and no second project needs to be built.
+var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(3).WithIterationCount(10);
+var config = DefaultConfig.Instance
+    .AddJob(job)
+    .AddColumn(new PerSecondColumn())
+    .HideColumns(Column.Error, Column.Job, Column.Toolchain, Column.WarmupCount, Column.IterationCount);
+BenchmarkSwitcher.FromAssembly(typeof(PerSecondColumn).Assembly).Run(args.Length == 0 ? ["--filter", "*"] : args, config);
