@@ -30,6 +30,10 @@ internal sealed class PlaceBook
     public string? FindFile(VideoRecord video) =>
         video.Places.Select(PathOf).FirstOrDefault(path => path is not null && File.Exists(path));
 
+    /// <summary>What people call a video: the file's name at its first reachable place, else at its first place, else its id.</summary>
+    public string NameOf(VideoRecord video) =>
+        Path.GetFileName(FindFile(video) ?? (video.Places.Count > 0 ? video.Places[0].RelativePath : video.Id.Value));
+
     /// <summary>The place of a path, if it lies below a known root.</summary>
     public Place? Find(string path)
     {

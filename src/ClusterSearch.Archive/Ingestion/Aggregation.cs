@@ -54,11 +54,11 @@ internal sealed class Aggregation(ArchivePorts ports, EncodingRecord encoding, S
         {
             if (chunks[i].State == ChunkState.Quarantined)
             {
-                writer.Break();
+                if (written.Count > 0) writer.Skip(chunks[i].Chunk);
                 continue;
             }
             if (chunks[i].State == ChunkState.Indexed && written.Count == 0 && !isWhole) continue;
-            if (written.Count == 0 && !isWhole && !await writer.ResumeAsync(chunks, i, cancellation)) return null;
+            if (written.Count == 0 && !await writer.ResumeAsync(chunks, i, isWhole, cancellation)) return null;
             await writer.AddAsync(chunks[i], cancellation);
             written.Add(chunks[i].Chunk.Index);
         }

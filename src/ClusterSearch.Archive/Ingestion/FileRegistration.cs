@@ -57,7 +57,8 @@ internal sealed class FileRegistration(ArchivePorts ports, PlaceBook places, Ing
 
         var plan = await ports.Catalog.FindPlanAsync(id, encodingId, cancellation) ?? await PlanAsync(path, video, cancellation);
         return new RegisteredFile(path, video, plan,
-            isNew ? FileOutcome.Added : isSameFile ? FileOutcome.Known : FileOutcome.Moved);
+            isNew ? FileOutcome.Added : isSameFile ? FileOutcome.Known : FileOutcome.Moved,
+            known is not null && known.Video != id ? known.Video : null);
     }
 
     private async Task<VideoRecord> PutVideoAsync(VideoId id, string path, VideoRecord? known, CancellationToken cancellation)
@@ -101,4 +102,5 @@ internal enum FileOutcome
     Moved,
 }
 
-internal sealed record RegisteredFile(string Path, VideoRecord Video, VideoPlan Plan, FileOutcome Outcome);
+/// <param name="Displaced">The video that lay at this place before; null when it was this one, or none.</param>
+internal sealed record RegisteredFile(string Path, VideoRecord Video, VideoPlan Plan, FileOutcome Outcome, VideoId? Displaced);

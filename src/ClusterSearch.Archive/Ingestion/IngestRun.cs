@@ -23,6 +23,7 @@ internal sealed class IngestRun(
     private readonly ILogger _log = ports.Logs.CreateLogger("ClusterSearch.Ingest");
     private readonly string _encodingId = encoding.Encoding.Id;
     private readonly ConcurrentDictionary<VideoId, RunVideo> _videos = new();
+    private readonly ConcurrentBag<VideoId> _displaced = [];
     private readonly ConcurrentDictionary<string, FileFailure> _failures = new(StringComparer.Ordinal);
     private readonly Channel<VideoId> _toAggregate = Channel.CreateUnbounded<VideoId>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _newWork = new(0);
@@ -105,13 +106,22 @@ internal sealed class IngestRun(
                     meter.VideoDone();
                 }
             });
+        await RemoveDisplacedAsync(cancellation);
         _registered = true;
         meter.Stage = IngestStage.Embedding;
         _newWork.Release(request.Workers + Environment.ProcessorCount + 4);
     }
 
+    /// <summary>Videos whose file was replaced by another one and that lie nowhere else: their footage is gone.</summary>
+    private async Task RemoveDisplacedAsync(CancellationToken cancellation)
+    {
+        foreach (var id in _displaced)
+            if (await ports.Catalog.FindVideoAsync(id, cancellation) is { Places.Count: 0 }) await VideoRemoval.RemoveAsync(ports, id, cancellation);
+    }
+
     private async Task AdmitAsync(RegisteredFile file, CancellationToken cancellation)
     {
+        if (file.Displaced is { } displaced) _displaced.Add(displaced);
         var grid = SampleGrid.Create(file.Video.Facts, encoding.Encoding.Sampling, file.Plan.ListedTicks);
         var video = await ports.Catalog.FindVideoAsync(file.Video.Id, cancellation) ?? file.Video;
         var entry = new RunVideo(Interlocked.Increment(ref _order), file.Path, video, grid);

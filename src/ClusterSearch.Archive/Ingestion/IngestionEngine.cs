@@ -34,10 +34,7 @@ public sealed class IngestionEngine(ArchivePorts ports, ArchiveOptions options) 
     public async Task RemoveVideoAsync(VideoId video, CancellationToken cancellation)
     {
         using var only = IngestLock.Take(options);
-        // The index first: a video that is found must have its files and its row.
-        await ports.Vectors.DeleteVideoAsync(video, null, cancellation);
-        await ports.RawVectors.DeleteVideoAsync(video, null, cancellation);
-        await ports.Catalog.RemoveVideoAsync(video, cancellation);
+        await VideoRemoval.RemoveAsync(ports, video, cancellation);
     }
 
     public async Task<int> RetryAsync(VideoId? video, CancellationToken cancellation)
@@ -143,12 +140,13 @@ public sealed class IngestionEngine(ArchivePorts ports, ArchiveOptions options) 
         }
     }
 
-    /// <summary>Videos that the index still holds and the catalogue does not know.</summary>
+    /// <summary>Videos that the index still holds though the ledger counts nothing of them.</summary>
     private async Task RemoveStrangersAsync(string encodingId, CancellationToken cancellation)
     {
         using var snapshot = await ports.Vectors.SnapshotAsync(encodingId, cancellation);
-        var known = (await ports.Catalog.ListVideosAsync(cancellation)).Select(video => video.Id).ToHashSet();
-        foreach (var stranger in (await snapshot.ListVideosAsync(cancellation)).Where(video => !known.Contains(video)))
+        var counted = (await ports.Catalog.ListPlansAsync(encodingId, cancellation))
+            .Where(plan => plan.Count(ChunkState.Indexed) > 0).Select(plan => plan.Video).ToHashSet();
+        foreach (var stranger in (await snapshot.ListVideosAsync(cancellation)).Where(video => !counted.Contains(video)))
             await ports.Vectors.DeleteVideoAsync(stranger, encodingId, cancellation);
     }
 

@@ -19,24 +19,40 @@ internal sealed class UnitWriter(ArchivePorts ports, VideoRecord video, string e
     private readonly List<float> _vectors = [];
     private readonly List<bool> _shotStarts = [];
     private long _firstShot;
-    private long _end;
+    private bool _isBroken = true;
     private int _dimension;
+
+    // What the next write replaces; null until something was added.
+    private long? _rangeFirst;
+    private long _rangeEnd;
 
     public long SamplesWritten { get; private set; }
 
-    /// <summary>A gap: shots end here.</summary>
-    public void Break() => _isBroken = true;
-
-    private bool _isBroken = true;
+    /// <summary>A quarantined chunk behind one that was added: a gap at which shots end, and of which the index holds nothing.</summary>
+    public void Skip(Chunk chunk)
+    {
+        _isBroken = true;
+        _rangeEnd = chunk.Samples.End;
+    }
 
     /// <summary>
     /// Recovers the state before a chunk: the samples of the unit that is open there from vector files, the shot's
     /// beginning from the index.
     /// </summary>
+    /// <param name="chunks">All of the video.</param>
+    /// <param name="index">The first one that will be added.</param>
+    /// <param name="isWhole">The video is written as a whole: nothing before this chunk is.</param>
+    /// <param name="cancellation">Stops reading.</param>
     /// <returns>False when the index does not hold the sample before the chunk.</returns>
-    public async Task<bool> ResumeAsync(IReadOnlyList<ChunkRecord> chunks, int index, CancellationToken cancellation)
+    public async Task<bool> ResumeAsync(IReadOnlyList<ChunkRecord> chunks, int index, bool isWhole, CancellationToken cancellation)
     {
-        if (index == 0 || chunks[index - 1].State == ChunkState.Quarantined) return true;
+        var gap = index;
+        while (gap > 0 && chunks[gap - 1].State == ChunkState.Quarantined) gap--;
+        if (isWhole || gap < index || gap == 0)
+        {
+            _rangeFirst = chunks[gap].Chunk.Samples.First;
+            return true;
+        }
         var before = new List<EmbeddedChunk>();
         long? openFirst = null;
         for (var i = index - 1; i >= 0 && chunks[i].State != ChunkState.Quarantined; i--)
@@ -47,6 +63,7 @@ internal sealed class UnitWriter(ArchivePorts ports, VideoRecord video, string e
             openFirst ??= chunk.Numbers[^1] / Unit.MaximumSamples * Unit.MaximumSamples;
             if (chunk.Numbers[0] <= openFirst) break;
         }
+        _rangeFirst = chunks[index].Chunk.Samples.First;
         if (openFirst is null) return true;
 
         using var snapshot = await ports.Vectors.SnapshotAsync(encodingId, cancellation);
@@ -59,7 +76,7 @@ internal sealed class UnitWriter(ArchivePorts ports, VideoRecord video, string e
                 if (chunk.Numbers[i] >= stored.FirstSample && chunk.Numbers[i] <= last) Append(chunk, i, startsShot: false);
         }
         _firstShot = stored.ShotFirstSample;
-        _end = last + 1;
+        _rangeFirst = stored.FirstSample;
         _isBroken = false;
         return true;
     }
@@ -78,20 +95,26 @@ internal sealed class UnitWriter(ArchivePorts ports, VideoRecord video, string e
             _isBroken = false;
             SamplesWritten += chunk.Count;
         }
-        _end = record.Chunk.Samples.End;
+        _rangeFirst ??= record.Chunk.Samples.First;
+        _rangeEnd = record.Chunk.Samples.End;
         if (_numbers.Count >= SamplesPerBatch) await FlushAsync(cancellation);
     }
 
     /// <summary>Writes what is held and keeps the open unit.</summary>
     public async Task FlushAsync(CancellationToken cancellation)
     {
-        if (_numbers.Count == 0) return;
+        if (_rangeFirst is not { } first) return;
         var numbers = _numbers.ToArray();
-        var units = UnitBuilder.Build(
+        var units = numbers.Length == 0 ? [] : UnitBuilder.Build(
             numbers, [.. numbers.Select(grid.Seconds)], [.. _vectors], _dimension, [.. _shotStarts], _firstShot);
-        var replacement = new UnitReplacement(video.Id, video.Attributes, new SampleRange(_numbers[0], _end), units);
+        var replacement = new UnitReplacement(video.Id, video.Attributes, new SampleRange(first, _rangeEnd), units);
         await ports.Vectors.ReplaceAsync(encodingId, [replacement], cancellation);
+        KeepOpenUnit(units);
+    }
 
+    private void KeepOpenUnit(IReadOnlyList<Unit> units)
+    {
+        if (units.Count == 0) return;
         var open = units[^1];
         var closed = _numbers.Count - open.Count;
         _numbers.RemoveRange(0, closed);
@@ -99,6 +122,7 @@ internal sealed class UnitWriter(ArchivePorts ports, VideoRecord video, string e
         _vectors.RemoveRange(0, closed * _dimension);
         _firstShot = open.ShotFirstSample;
         _shotStarts[0] = open.ShotFirstSample == open.FirstSample;
+        _rangeFirst = open.FirstSample;
     }
 
     private Task<EmbeddedChunk> ReadAsync(ChunkRecord chunk, CancellationToken cancellation) =>

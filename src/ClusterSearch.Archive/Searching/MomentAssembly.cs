@@ -56,7 +56,7 @@ internal sealed class MomentAssembly(SearchSession session, VectorFilter filter,
         {
             Rank = rank,
             Video = record.Id,
-            FileName = record.Places.Count > 0 ? System.IO.Path.GetFileName(record.Places[0].RelativePath) : record.Id.Value,
+            FileName = session.Places.NameOf(record),
             Path = path,
             Start = start,
             End = end,

@@ -191,7 +191,7 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
             : plan.Count(ChunkState.Pending) == plan.ChunkCount ? VideoState.Planned
             : VideoState.Ingesting;
         return new VideoSummary(
-            video.Id, video.Places.Count > 0 ? Path.GetFileName(video.Places[0].RelativePath) : video.Id.Value, places.FindFile(video),
+            video.Id, places.NameOf(video), places.FindFile(video),
             video.Facts.DurationSeconds, video.Facts.Width, video.Facts.Height, state, plan?.EmbeddedSamples ?? 0,
             video.Attributes.Camera, video.Attributes.Zone, video.Attributes.RecordedAt, video.Warning);
     }
