@@ -1,0 +1,34 @@
+using System.Globalization;
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Media.Processes;
+
+namespace ClusterSearch.Media.Decoding;
+
+/// <summary>The arguments of an ffmpeg that decodes one video stream and reports on its frames.</summary>
+internal static class DecodeCommand
+{
+    /// <param name="plan">Where to begin.</param>
+    /// <param name="graph">A whole filter graph from <see cref="Source"/> to [out].</param>
+    /// <param name="output">Format and destination.</param>
+    public static List<string> Build(FfmpegTools tools, FfmpegTools.Description ffmpeg, string path, VideoFacts facts, SeekPlan plan, string graph,
+        string[] output, bool keyframesOnly = false, string? hardwareAcceleration = null)
+    {
+        // -copyts: times stay the file's own ticks. -noautorotate: turned after sampling, a few pictures instead of all.
+        var arguments = new List<string>(FfmpegTools.Quiet) { "-copyts", "-noautorotate" };
+        if (hardwareAcceleration is not null) arguments.AddRange(["-hwaccel", hardwareAcceleration]);
+        // A graph that is built anew in mid-stream would lose the frames it holds; scale copes with a change of size, the others cannot.
+        else if (!facts.Interlaced && !PictureFilters.IsHighDynamicRange(facts)) arguments.AddRange(["-reinit_filter", "0"]);
+        if (keyframesOnly) arguments.AddRange(["-skip_frame", "nokey"]);
+        arguments.AddRange(["-threads", Number(tools.Options.DecoderThreads), "-max_pixels", Number(tools.Options.MaximumPixels)]);
+        arguments.AddRange(plan.Arguments);
+        arguments.AddRange(FfmpegTools.Guarded(path));
+        arguments.AddRange(["-filter_complex_threads", "1", "-filter_complex", graph, "-map", "[out]"]);
+        arguments.AddRange(FfmpegTools.Passthrough(ffmpeg));
+        arguments.AddRange(output);
+        return arguments;
+    }
+
+    public static string Source(VideoFacts facts) => string.Create(CultureInfo.InvariantCulture, $"[0:{facts.StreamIndex}]");
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

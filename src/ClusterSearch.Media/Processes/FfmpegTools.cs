@@ -1,0 +1,70 @@
+using System.Text;
+using ClusterSearch.Core;
+
+namespace ClusterSearch.Media.Processes;
+
+/// <summary>The two programs: where they are, what they can do, and the arguments that every run begins with.</summary>
+internal sealed class FfmpegTools(MediaOptions options)
+{
+    private const long TextLimit = 16 << 20;
+
+    private Description? _description;
+    private HashSet<string>? _filters;
+
+    public MediaOptions Options { get; } = options;
+
+    public ChildLimits Limits { get; } = new(options.StallTimeout, options.MemoryLimitBytes);
+
+    public async Task<Description> DescribeAsync(CancellationToken cancellation)
+    {
+        if (_description is not null) return _description;
+        // Asked twice where two calls come at once; the answer is the same.
+        var run = await ChildRun.ToEndAsync(Options.FfmpegPath, ["-version"], Limits, TextLimit, cancellation);
+        var line = Encoding.UTF8.GetString(run.Output).Split('\n')[0].Trim();
+        if (!run.Exit.Succeeded || !line.StartsWith("ffmpeg version ", StringComparison.Ordinal))
+            throw new ClusterSearchException(ErrorCodes.EnvironmentMissing,
+                $"'{Options.FfmpegPath}' is no ffmpeg: '-version' answered '{line}' with {run.LimitHit ?? run.Exit.ToString()}; install ffmpeg 5 or later");
+        var version = VersionOf(line);
+        if (version.Major < 5)
+            throw new ClusterSearchException(ErrorCodes.EnvironmentMissing, $"ffmpeg 5 or later is needed, '{Options.FfmpegPath}' says '{line}'");
+        return _description = new Description(line, version);
+    }
+
+    public async Task<bool> HasFiltersAsync(string[] names, CancellationToken cancellation)
+    {
+        if (_filters is null)
+        {
+            var run = await ChildRun.ToEndAsync(Options.FfmpegPath, ["-hide_banner", "-filters"], Limits, TextLimit, cancellation);
+            _filters = [.. Encoding.UTF8.GetString(run.Output).Split('\n')
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(fields => fields.Length > 2).Select(fields => fields[1])];
+        }
+        return names.All(_filters.Contains);
+    }
+
+    /// <summary>Hands frames on as they are, neither repeated nor dropped to a constant rate.</summary>
+    public static string[] Passthrough(Description description) =>
+        description.Version >= new Version(5, 1) ? ["-fps_mode", "passthrough"] : ["-vsync", "passthrough"];
+
+    /// <summary>What every ffmpeg starts with.</summary>
+    public static string[] Quiet { get; } = ["-hide_banner", "-nostdin", "-loglevel", "repeat+error"];
+
+    /// <summary>
+    /// Options of an input that nobody vouches for: files only, and only formats that hold their own pictures (no playlists, no
+    /// image sequences, nothing that names another file).
+    /// </summary>
+    public static string[] Guarded(string path) =>
+        ["-protocol_whitelist", "file,pipe", "-format_whitelist", ContainerFormats.Whitelist, "-i", "file:" + path];
+
+    /// <summary>"ffmpeg version 5.1.9-0+deb12u1 …", "n7.1 …"; a build from the development branch names none and is newer than any release.</summary>
+    internal static Version VersionOf(string line)
+    {
+        var text = line["ffmpeg version ".Length..].TrimStart('n');
+        var length = text.TakeWhile(c => char.IsAsciiDigit(c) || c == '.').Count();
+        return Version.TryParse(text[..length], out var version) ? new Version(version.Major, version.Minor) : new Version(999, 0);
+    }
+
+    /// <param name="Line">First line of `ffmpeg -version`.</param>
+    /// <param name="Version">Major and minor.</param>
+    internal sealed record Description(string Line, Version Version);
+}
