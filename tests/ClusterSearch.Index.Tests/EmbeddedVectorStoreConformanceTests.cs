@@ -1,0 +1,26 @@
+using ClusterSearch.Conformance.Vectors;
+using ClusterSearch.Core.Vectors;
+using ClusterSearch.Index.Scoring;
+using ClusterSearch.Testing;
+
+namespace ClusterSearch.Index.Tests;
+
+/// <summary>The vector store's conformance suite over the embedded index, bit for bit.</summary>
+public sealed class EmbeddedVectorStoreConformanceTests : VectorStoreConformance
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    protected override float ScoreTolerance => 0;
+
+    protected override float Dot(float[] query, ReadOnlySpan<float> vector) => DotKernel.DotReference(query, vector);
+
+    protected override async Task<IVectorStore> OpenAsync() =>
+        // Merges after every third write, so that the suite meets every layout.
+        await EmbeddedVectorStore.OpenAsync(_directory.Path, new EmbeddedIndexOptions { MergeWidth = 3 }, Cancellation);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _directory.Dispose();
+    }
+}
