@@ -1,0 +1,67 @@
+using ClusterSearch.Testing;
+
+namespace ClusterSearch.Archive.Tests;
+
+/// <summary>What verify finds, and what reindex and a further ingest mend.</summary>
+public sealed class RepairTests
+{
+    [Fact]
+    public async Task Broken_and_lost_vector_files_are_named_and_made_again()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var archive = await TestArchive.OpenAsync(directory.File("archive"));
+        var request = new IngestRequest { Paths = [TestAssets.Samples], ChunkDuration = TimeSpan.FromSeconds(10) };
+        await archive.IngestAsync(request);
+        var whole = await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
+        Assert.True(whole.Ok);
+        var files = Directory.EnumerateFiles(archive.Options.VectorDirectory, "*.vec", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
+        var (flipped, lost, cut) = (files[0], files[2], files[4]);
+        var bytes = await File.ReadAllBytesAsync(flipped);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(flipped, bytes);
+        File.Delete(lost);
+        await File.WriteAllBytesAsync(cut, (await File.ReadAllBytesAsync(cut))[..1000]);
+
+        var broken = await archive.Ingestion.VerifyAsync(digest: false, CancellationToken.None);
+        Assert.False(broken.Ok);
+        foreach (var file in new[] { flipped, lost, cut })
+            Assert.Contains(broken.Problems, problem => problem.Contains(file, StringComparison.Ordinal));
+
+        await archive.Ingestion.ReindexAsync(new Progress<IngestProgress>(), CancellationToken.None);
+        Assert.Equal(3, (await archive.Ingestion.StatusAsync(CancellationToken.None)).Ledger.Chunks[Core.Catalog.ChunkState.Pending]);
+        Assert.Empty((await archive.IngestAsync(request)).Failures);
+        var mended = await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
+        Assert.Empty(mended.Problems);
+        Assert.Equal(whole.Digest, mended.Digest);
+    }
+
+    [Fact]
+    public async Task A_broken_index_is_named_and_reindex_makes_it_again_without_decoding()
+    {
+        using var directory = new TemporaryDirectory();
+        var path = directory.File("archive");
+        string? digest;
+        await using (var archive = await TestArchive.OpenAsync(path))
+        {
+            await archive.IngestAsync(TestAssets.Samples);
+            digest = (await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None)).Digest;
+        }
+        var segment = Directory.EnumerateFiles(Path.Combine(path, "index"), "*.seg", SearchOption.AllDirectories).First();
+        var bytes = await File.ReadAllBytesAsync(segment);
+        bytes[20] ^= 1;
+        await File.WriteAllBytesAsync(segment, bytes);
+        await using (var archive = await TestArchive.OpenAsync(path))
+        {
+            var fault = await Assert.ThrowsAsync<Core.ClusterSearchException>(() => archive.SearchAsync("a cat"));
+            Assert.Equal(Core.ErrorCodes.ArchiveCorrupt, fault.Code);
+            Assert.Contains("reindex", fault.Message, StringComparison.Ordinal);
+            Assert.Contains((await archive.Ingestion.VerifyAsync(digest: false, CancellationToken.None)).Problems,
+                problem => problem.Contains(segment, StringComparison.Ordinal));
+            await archive.Ingestion.ReindexAsync(new Progress<IngestProgress>(), CancellationToken.None);
+            var mended = await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
+            Assert.Empty(mended.Problems);
+            Assert.Equal(digest, mended.Digest);
+            Assert.NotEmpty((await archive.SearchAsync("a cat")).Moments);
+        }
+    }
+}

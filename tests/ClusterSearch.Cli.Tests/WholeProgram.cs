@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ClusterSearch.Testing;
+
+namespace ClusterSearch.Cli.Tests;
+
+/// <summary>Runs the built program as a process of its own.</summary>
+internal static class WholeProgram
+{
+    private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "clustersearch.dll");
+
+    public static async Task<ProgramOutcome> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        return await FinishAsync(process);
+    }
+
+    public static Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(Assembly);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("CLUSTERSEARCH_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(variable);
+        start.Environment["CLUSTERSEARCH_MODELS"] = Path.Combine(TestAssets.Repository, "models");
+        return Process.Start(start)!;
+    }
+
+    public static async Task<ProgramOutcome> FinishAsync(Process process)
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new ProgramOutcome(process.ExitCode, await output, await error);
+    }
+
+    public static async Task SignalAsync(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+}
+
+internal sealed record ProgramOutcome(int ExitCode, string Output, string Error)
+{
+    public JsonElement Json => JsonDocument.Parse(Output).RootElement.Clone();
+}
