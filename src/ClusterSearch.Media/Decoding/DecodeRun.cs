@@ -28,6 +28,8 @@ internal sealed class DecodeRun : IAsyncDisposable
     private bool _stopped;
     private long _decodedFrames;
     private long _lastAdvanced = -1;
+    private byte[]? _small;
+    private (long Current, long Previous) _smallNumber = (-1, -1);
     private ChildExit _exit;
 
     private DecodeRun(FfmpegTools tools, PixelPool pool, DecodeJob job, SeekPlan plan, ChildProcess child, CancellationToken cancellation)
@@ -51,7 +53,7 @@ internal sealed class DecodeRun : IAsyncDisposable
     {
         var request = job.Request;
         var arguments = DecodeCommand.Build(tools, job.Ffmpeg, request.Path, request.Facts, plan, job.Graph(), ["-f", "rawvideo", "pipe:1"],
-            request.Grid.Sampling.Kind == SamplingKind.Keyframes, request.HardwareAcceleration);
+            job.KeyframesOnly, request.HardwareAcceleration);
         // Trying one hardware interface after another is no damage.
         var errors = new ErrorLines
         {
@@ -72,11 +74,15 @@ internal sealed class DecodeRun : IAsyncDisposable
         return false;
     }
 
-    /// <summary>The frames of the range in order, until the range or the video ends.</summary>
+    /// <summary>The sample after the last one that was handed out.</summary>
+    public long Next { get; private set; }
+
+    /// <summary>
+    /// The frames of the range in order, until the range or the video ends; where only key frames are decoded, until one is left out.
+    /// </summary>
     public async IAsyncEnumerable<SampledFrame> FramesAsync()
     {
-        var grid = _job.Request.Grid;
-        var last = _job.Range.First - 1;
+        Next = _job.Range.First;
         var ended = false;
         while (true)
         {
@@ -84,21 +90,28 @@ internal sealed class DecodeRun : IAsyncDisposable
             {
                 _announced.Dequeue();
                 if (await NextPictureAsync() is not { } pixels) yield break;
-                if (_job.Number(reported) is not { } number || number <= last || Timing(number) is not { } timing)
+                var number = _job.Number(reported);
+                var timing = number >= _job.FirstPicture ? Timing(number.Value, pixels) : null;
+                if (timing is null || number < Next)
                 {
                     _pool.Return(pixels);
                     continue;
                 }
-                last = number;
-                yield return new SampledFrame(timing, number, new RgbImage(_job.Width, _job.Height, pixels), image => _pool.Return(image.Pixels));
-                if (number == _job.Range.End - 1) yield break;
+                if (_job.KeyframesOnly && (number > Next || (number > 0 && _smallNumber.Previous != number - 1)))
+                {
+                    _pool.Return(pixels);
+                    yield break;
+                }
+                Next = number!.Value + 1;
+                yield return new SampledFrame(timing.Value, number.Value, new RgbImage(_job.Width, _job.Height, pixels), image => _pool.Return(image.Pixels));
+                if (Next == _job.Range.End) yield break;
             }
             if (ended) yield break;
             ended = await NextLineAsync() is null;
         }
 
         // A uniform sample's edge is known once a frame after its instant was seen, a listed frame's with itself.
-        bool IsComplete(long reported) => _job.IsUniform ? _tracker.HasPassed(grid.InstantTicks(reported)) : _tracker.HasPassed(reported - 1);
+        bool IsComplete(long reported) => _tracker.HasPassed(_job.IsUniform ? _job.Request.Grid.InstantTicks(reported) : reported - 1);
     }
 
     /// <summary>Ends ffmpeg, if it has not ended, and the readers with it.</summary>
@@ -188,9 +201,18 @@ internal sealed class DecodeRun : IAsyncDisposable
         return pixels;
     }
 
-    private SampleTiming? Timing(long number)
+    private SampleTiming? Timing(long number, byte[] pixels)
     {
         var grid = _job.Request.Grid;
+        if (_job.IsKeyframes)
+        {
+            var ticks = grid.InstantTicks(number);
+            var small = SmallLuma.Of(new RgbImage(_job.Width, _job.Height, pixels));
+            var strength = _small is not null && _smallNumber.Current == number - 1 ? SmallLuma.Difference(_small, small) : 0;
+            _small = small;
+            _smallNumber = (number, _smallNumber.Current);
+            return new SampleTiming(ticks, ticks, strength);
+        }
         // The window of an edge begins with the sample before, also where that one is not delivered.
         if (number > 0 && _lastAdvanced != number - 1) _tracker.Advance(grid.InstantTicks(number - 1));
         _lastAdvanced = number;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Footage;
+using ClusterSearch.Media.Probing;
 using ClusterSearch.Media.Processes;
 
 namespace ClusterSearch.Media.Decoding;
@@ -23,12 +24,13 @@ internal sealed class FrameSampler(FfmpegTools tools, SeekPlanner planner, Pixel
         if (request is { Resize: ResizeMode.Fast, FastShortestEdge: < 1 or > 16384 })
             throw new ArgumentOutOfRangeException(nameof(request), $"the shorter side of a picture is 1 to 16384 pixels, found {request.FastShortestEdge}");
         if (range.IsEmpty) yield break;
-        Probing.FileCheck.Length(request.Path);
+        FileCheck.Length(request.Path);
         var job = await PrepareAsync(request, range, cancellation);
-        foreach (var plan in await PlansAsync(request, range, cancellation))
+        var plans = new Queue<SeekPlan>(await PlansAsync(job, cancellation));
+        long delivered = 0;
+        while (plans.TryDequeue(out var plan))
         {
             await using var run = DecodeRun.Start(tools, pool, job, plan, cancellation);
-            long delivered = 0;
             try
             {
                 if (!await run.BeginsAsPlannedAsync()) continue;
@@ -38,6 +40,15 @@ internal sealed class FrameSampler(FfmpegTools tools, SeekPlanner planner, Pixel
                     yield return frame;
                 }
                 await run.StopAsync();
+                if (job.KeyframesOnly && run.Next < range.End)
+                {
+                    // H.264's key frames need not begin anew: without what lies between, the decoder loses count and order. The rest
+                    // is decoded whole.
+                    cancellation.ThrowIfCancellationRequested();
+                    job = job with { KeyframesOnly = false, Range = new SampleRange(run.Next, range.End) };
+                    plans = new Queue<SeekPlan>(await PlansAsync(job, cancellation));
+                    continue;
+                }
                 run.ThrowIfFailed(cancellation);
                 run.Describe(trace, range.Count - delivered, range.Count);
                 yield break;
@@ -54,22 +65,29 @@ internal sealed class FrameSampler(FfmpegTools tools, SeekPlanner planner, Pixel
     {
         var (width, height) = PictureFilters.Size(request.Facts, request.Resize, request.FastShortestEdge);
         var toneMap = PictureFilters.IsHighDynamicRange(request.Facts) && await tools.HasFiltersAsync(PictureFilters.ToneMappers, cancellation);
-        return new DecodeJob(await tools.DescribeAsync(cancellation), request, range, width, height, toneMap);
+        return new DecodeJob(await tools.DescribeAsync(cancellation), request, range, width, height, toneMap, request.Grid.Sampling.Kind == SamplingKind.Keyframes);
     }
 
-    private async Task<IReadOnlyList<SeekPlan>> PlansAsync(FrameRequest request, SampleRange range, CancellationToken cancellation)
+    private async Task<IReadOnlyList<SeekPlan>> PlansAsync(DecodeJob job, CancellationToken cancellation)
     {
-        if (range.First == 0) return [SeekPlan.Beginning];
-        if (request.Grid is { Sampling.Kind: SamplingKind.Keyframes, ListedTicks: { } keyframes })
-            return SeekPlanner.FromKeyframes(request.Facts, keyframes.Span, range.First);
-        return await planner.PlanAsync(request.Path, request.Facts, request.Grid.InstantTicks(range.First - 1), cancellation);
+        var (request, first) = (job.Request, job.Range.First);
+        if (first == 0) return [SeekPlan.Beginning];
+        return job.KeyframesOnly
+            ? SeekPlanner.FromKeyframes(request.Facts, request.Grid.ListedTicks!.Value.Span, first)
+            : await planner.PlanAsync(request.Path, request.Facts, request.Grid.InstantTicks(first - 1), cancellation);
     }
 }
 
 /// <summary>What one call decodes, whatever the seek plan.</summary>
-internal sealed record DecodeJob(FfmpegTools.Description Ffmpeg, FrameRequest Request, SampleRange Range, int Width, int Height, bool ToneMap)
+/// <param name="KeyframesOnly">Whether the decoder skips all other frames.</param>
+internal sealed record DecodeJob(FfmpegTools.Description Ffmpeg, FrameRequest Request, SampleRange Range, int Width, int Height, bool ToneMap, bool KeyframesOnly)
 {
     public bool IsUniform => Request.Grid.Sampling.Kind == SamplingKind.Grid;
+
+    public bool IsKeyframes => Request.Grid.Sampling.Kind == SamplingKind.Keyframes;
+
+    /// <summary>The first sample whose picture is wanted: a key frame's difference is taken from the one before.</summary>
+    public long FirstPicture => IsKeyframes ? Math.Max(0, Range.First - 1) : Range.First;
 
     /// <summary>
     /// One decoder, two branches: every frame's time and difference to the report, the picked frames to [out]. The report
@@ -80,10 +98,12 @@ internal sealed record DecodeJob(FfmpegTools.Description Ffmpeg, FrameRequest Re
         var facts = Request.Facts;
         var pick = IsUniform
             ? $"setpts=PTS-({facts.StartTicks}),fps=fps={Request.Grid.Sampling.Rate}:round=up,trim=start_pts={Range.First}:end_pts={Range.End}"
-            : $"trim=start_pts={Request.Grid.InstantTicks(Range.First)}:end_pts={Request.Grid.InstantTicks(Range.End - 1) + 1}";
+            : $"trim=start_pts={Request.Grid.InstantTicks(FirstPicture)}:end_pts={Request.Grid.InstantTicks(Range.End - 1) + 1}";
+        // Listed frames lie closer than the muxer may be told; their times are in the report.
+        var spread = IsUniform ? string.Empty : "settb=1,setpts=N*1000,";
         return $"{DecodeCommand.Source(facts)}{PictureFilters.PerFrame(facts)},split[all][picked];"
             + $"[all]{FrameReport.DifferenceFilters},nullsink;"
-            + $"[picked]{pick},{FrameReport.SampleFilters},{PictureFilters.ToRgb(facts, Width, Height, ToneMap)}[out]";
+            + $"[picked]{pick},{FrameReport.SampleFilters},{spread}{PictureFilters.ToRgb(facts, Width, Height, ToneMap)}[out]";
     }
 
     /// <summary>The sample that a report line announces; null for a frame that is none.</summary>

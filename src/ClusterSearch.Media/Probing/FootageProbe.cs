@@ -81,9 +81,10 @@ internal sealed class FootageProbe(FfmpegTools tools, PacketList packets, FirstF
             (start, end) = await CountAsync(path, facts, cancellation);
             counted = true;
         }
-        if (!ContainerFormats.IsIndexed(facts.Container))
+        if (!ContainerFormats.StatesPresentationTimes(facts.Container))
         {
-            // A recording of a running transmission begins anywhere; what comes before the first whole picture cannot be shown.
+            // A recorded transmission begins anywhere, and what comes before the first whole picture cannot be shown; AVI and raw
+            // streams know the order of decoding only.
             var first = await firstFrame.TicksAsync(path, facts, cancellation);
             if (first < end) start = first;
         }

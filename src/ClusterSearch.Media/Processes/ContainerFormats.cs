@@ -34,9 +34,14 @@ internal static class ContainerFormats
         "mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "flv", "mxf",
     };
 
+    /// <summary>Packets carry presentation times, and the first is shown.</summary>
+    private static readonly HashSet<string> Timed = new(StringComparer.Ordinal) { "mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "flv" };
+
     public static string Whitelist { get; } = string.Join(',', Film.Concat(Sound));
 
     public static bool IsSeekable(string container) => !container.Split(',').Any(Unseekable.Contains);
 
     public static bool IsIndexed(string container) => container.Split(',').Any(Indexed.Contains);
+
+    public static bool StatesPresentationTimes(string container) => container.Split(',').Any(Timed.Contains);
 }
