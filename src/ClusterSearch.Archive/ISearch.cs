@@ -15,7 +15,7 @@ public interface ISearch
     /// <summary>The query's one linear vector, of the active encoding's dimension.</summary>
     Task<float[]> QueryVectorAsync(SearchRequest request, CancellationToken cancellation);
 
-    /// <summary>An id, a path (as registered or on this host), or a file name that is unique in the archive.</summary>
+    /// <summary>An id or the first six or more digits of one, a path (as registered or on this host), or a file name; unique in the archive.</summary>
     /// <exception cref="Core.ClusterSearchException">video.not_found; video.ambiguous, naming the candidates.</exception>
     Task<VideoId> ResolveVideoAsync(string idPathOrName, CancellationToken cancellation);
 

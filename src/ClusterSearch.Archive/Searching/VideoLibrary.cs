@@ -13,14 +13,16 @@ namespace ClusterSearch.Archive.Searching;
 internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
 {
     private const int LabelsShown = 5;
+    private const int ShortestIdPrefix = 6;
 
     public async Task<VideoId> ResolveAsync(string text, CancellationToken cancellation)
     {
         if (VideoId.TryParse(text, out var id) && await ports.Catalog.FindVideoAsync(id, cancellation) is not null) return id;
         var places = await PlaceBook.LoadAsync(ports.Catalog, cancellation);
         if (places.Find(text) is { } place && await ports.Catalog.FindPlaceAsync(place, cancellation) is { } known) return known.Video;
+        var isIdPrefix = text.Length is >= ShortestIdPrefix and < VideoId.Length && text.All(char.IsAsciiHexDigitLower);
         var named = (await ports.Catalog.ListVideosAsync(cancellation))
-            .Where(video => video.Places.Any(at => Path.GetFileName(at.RelativePath) == text || at.RelativePath == text || at.ToString() == text)).ToList();
+            .Where(video => (isIdPrefix && video.Id.Value.StartsWith(text, StringComparison.Ordinal)) || video.Places.Any(at => Path.GetFileName(at.RelativePath) == text || at.RelativePath == text || at.ToString() == text)).ToList();
         return named.Count switch
         {
             1 => named[0].Id,

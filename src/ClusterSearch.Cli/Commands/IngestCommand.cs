@@ -37,7 +37,7 @@ internal sealed class IngestCommand : ArchiveCommand
         _sampling = Value("--sampling", "grid|keyframes|native", "A uniform grid, key frames alone, or every frame. Default: the archive's, else grid.");
         _resize = Value("--resize", "exact|fast", "exact: the model's own resize; fast: scaled while decoding, a little less exact. Default: the archive's, else exact.");
         _hardware = Value("--hwaccel", "NAME", "Decode with hardware, by ffmpeg's name: auto, cuda, vaapi, … Default: the processor.");
-        _chunkDuration = Value("--chunk-duration", "D", "Footage a piece of work holds, 1s to 24h; results do not depend on it. Default: 2m.");
+        _chunkDuration = Value("--chunk-duration", "D", "Footage a piece of work holds, 1s to 24h; results do not depend on it. Default: 10m.");
         _camera = Value("--camera", "NAME", "The camera that took this footage, for filters.");
         _zone = Value("--zone", "NAME", "The zone that this footage shows, for filters.");
         _recordedAt = Value("--recorded-at", "T", "Wall-clock time of the first frame, ISO 8601; local where no zone is given. Default: the file's own creation time.");

@@ -29,6 +29,6 @@ internal sealed class StatusCommand(Surroundings surroundings) : ArchiveCommand(
         Terminal.Out.WriteLine(d.Encoding is { } e
             ? $"Encoding  {e.Id}: {Wording.Safe(e.Model)}, {e.Dimension} dimensions, sampling {e.Sampling}, resize {e.Resize.ToLowerInvariant()}"
             : "Encoding  none yet");
-        foreach (var failure in d.Failures) Terminal.Out.WriteLine(Wording.Safe($"Failed    {failure.Path}: {failure.Message} ({failure.Code})"));
+        foreach (var failure in d.Failures) Terminal.Out.WriteLine($"Failed    {Wording.Fault(failure.Path, failure.Code, failure.Message)}");
     }
 }

@@ -50,5 +50,9 @@ internal static class Wording
     public static string Safe(string text) =>
         text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c)) : text;
 
-    public static string Fault(FileFailure failure) => Safe($"{failure.Path}: {failure.Message} ({failure.Code})");
+    public static string Fault(FileFailure failure) => Fault(failure.Path, failure.Code, failure.Message);
+
+    /// <summary>One line: the file, what is wrong, the code. Most messages name the file already.</summary>
+    public static string Fault(string path, string code, string message) =>
+        Safe(message.StartsWith(path, StringComparison.Ordinal) ? $"{message} ({code})" : $"{path}: {message} ({code})");
 }

@@ -3,7 +3,7 @@ namespace ClusterSearch.Core.Footage;
 /// <summary>Splits a sample grid into chunks of equal time. Depends on the grid and the duration alone; no result depends on it.</summary>
 public static class ChunkPlan
 {
-    public static readonly TimeSpan DefaultChunkDuration = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan DefaultChunkDuration = TimeSpan.FromMinutes(10);
 
     public static readonly TimeSpan MinimumChunkDuration = TimeSpan.FromSeconds(1);
 

@@ -37,6 +37,16 @@ internal static class FileCheck
         }
     }
 
+    /// <summary>Whether the file begins with half a kilobyte of nothing but ASCII text.</summary>
+    public static bool IsText(string path)
+    {
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> beginning = stackalloc byte[512];
+        foreach (var character in beginning[..RandomAccess.Read(handle, beginning, 0)])
+            if (character is < 0x20 and not ((byte)'\t' or (byte)'\r' or (byte)'\n') or > 0x7e) return false;
+        return true;
+    }
+
     private static unsafe void RefuseOtherThanFiles(string path)
     {
         var status = stackalloc byte[Posix.OpaqueBytes];

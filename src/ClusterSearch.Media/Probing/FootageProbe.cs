@@ -195,6 +195,8 @@ internal sealed class FootageProbe(FfmpegTools tools, PacketList packets, FirstF
         // A demuxer that speaks has recognised the file; silence but for the last line means that none has.
         if (run.Exit.Signal is null && run.Errors.Count <= 1)
             return new ClusterSearchException(ErrorCodes.FootageNotVideo, $"{path}: expected a video, ffprobe does not recognise the file");
+        // An extension alone makes a demuxer try its luck with a text.
+        if (FileCheck.IsText(path)) return new ClusterSearchException(ErrorCodes.FootageNotVideo, $"{path}: expected a video, found text");
         var hint = run.Errors.Mentions("moov atom not found") ? "; the recording was cut off before its index was written, or the copy is incomplete" : string.Empty;
         return new ClusterSearchException(ErrorCodes.FootageDamaged, $"{path}: the file is damaged, ffprobe ended with {run.Exit}: {words}{hint}");
     }
