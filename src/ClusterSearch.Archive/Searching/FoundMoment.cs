@@ -4,11 +4,11 @@ using ClusterSearch.Core.Ranking;
 namespace ClusterSearch.Archive.Searching;
 
 /// <summary>A moment in samples, before its edges are refined.</summary>
-internal sealed record FoundMoment(VideoContext Video, SampleRange Samples, float Score, long KeySample)
+internal sealed record FoundMoment(VideoId Video, SampleRange Samples, float Score, long KeySample)
 {
     public static readonly Comparer<FoundMoment> BestFirst = Comparer<FoundMoment>.Create((left, right) => left.Key.CompareTo(right.Key));
 
-    private RankKey Key => new(Score, Video.Video.Id, Samples.First);
+    private RankKey Key => new(Score, Video, Samples.First);
 }
 
 /// <summary>Moments best first, and what finding them took.</summary>

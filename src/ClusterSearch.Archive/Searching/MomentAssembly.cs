@@ -27,24 +27,30 @@ internal sealed class MomentAssembly(SearchSession session, VectorFilter filter,
         foreach (var group in groups.Take(count))
         {
             var members = new List<Moment>(group.Count);
-            foreach (var index in group) members.Add(await AssembleAsync(found[index], moments.Count + 1, cancellation));
-            moments.Add(members[0] with { Similar = members[1..] });
+            foreach (var index in group)
+                if (await AssembleAsync(found[index], moments.Count + 1, cancellation) is { } moment) members.Add(moment);
+            if (members.Count > 0) moments.Add(members[0] with { Similar = members[1..] });
         }
         return moments;
     }
 
-    private static async Task<IReadOnlyList<IReadOnlyList<int>>> GroupAsync(IReadOnlyList<FoundMoment> found, CancellationToken cancellation)
+    private async Task<IReadOnlyList<IReadOnlyList<int>>> GroupAsync(IReadOnlyList<FoundMoment> found, CancellationToken cancellation)
     {
         var vectors = new List<float[]>(found.Count);
-        foreach (var moment in found) vectors.Add(await moment.Video.VectorOfAsync(moment.KeySample, cancellation) ?? []);
+        foreach (var moment in found)
+        {
+            var video = await session.VideoAsync(moment.Video, cancellation);
+            vectors.Add((video is null ? null : await video.VectorOfAsync(moment.KeySample, cancellation)) ?? new float[session.Encoding.Dimension]);
+        }
         return Folding.Group(vectors, Folding.DefaultThreshold);
     }
 
-    private async Task<Moment> AssembleAsync(FoundMoment found, int rank, CancellationToken cancellation)
+    /// <returns>Null for a video that was removed since the index was asked.</returns>
+    private async Task<Moment?> AssembleAsync(FoundMoment found, int rank, CancellationToken cancellation)
     {
-        var video = found.Video;
+        if (await session.VideoAsync(found.Video, cancellation) is not { } video) return null;
         var record = video.Video;
-        var (startTicks, endTicks) = await EdgesAsync(video, found.Samples, cancellation);
+        var (startTicks, endTicks) = await EdgesAsync(video, await session.ShotsAsync(found.Video, cancellation), found.Samples, cancellation);
         var (from, to) = filter.Window(record.Attributes);
         var start = Math.Max(record.Facts.SecondsAt(startTicks), from);
         var end = Math.Min(record.Facts.SecondsAt(endTicks), to);
@@ -79,15 +85,15 @@ internal sealed class MomentAssembly(SearchSession session, VectorFilter filter,
     /// Edges are refined from the samples around them, whose chunks are read when they are first asked for: until every
     /// answer was there, the refinement is done again.
     /// </summary>
-    private static async Task<(long StartTicks, long EndTicks)> EdgesAsync(VideoContext video, SampleRange samples, CancellationToken cancellation)
+    private static async Task<(long StartTicks, long EndTicks)> EdgesAsync(
+        VideoContext video, ShotTable shots, SampleRange samples, CancellationToken cancellation)
     {
-        await video.UnitsAsync(cancellation);
         await video.TimingAsync(samples.First, cancellation);
         await video.TimingAsync(samples.End - 1, cancellation);
         while (true)
         {
             var asked = new List<long>();
-            var edges = MomentEdges.Refine(video.Video.Facts, samples, TimingOf, video.StartsShot);
+            var edges = MomentEdges.Refine(video.Video.Facts, samples, TimingOf, shots.IsStart);
             if (asked.Count == 0) return edges;
             foreach (var number in asked) await video.TimingAsync(number, cancellation);
 

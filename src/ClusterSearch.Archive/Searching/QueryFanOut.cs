@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Moments;
 using ClusterSearch.Core.Smoothing;
@@ -40,22 +41,25 @@ internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOpt
                 if (isDecided) break;
                 if (!scored.Add((hit.Unit.Video, hit.Unit.ShotFirstSample))) continue;
                 cancellation.ThrowIfCancellationRequested();
-                if (await session.VideoAsync(hit.Unit.Video, cancellation) is not { } video) continue;
-                samples += await ScoreShotAsync(video, hit.Unit.ShotFirstSample, query, filter, count, smoothing, best, cancellation);
+                samples += await ScoreShotAsync(hit.Unit, query, filter, count, smoothing, best, cancellation);
                 while (best.Count > count) best.Remove(best.Max!);
             }
             if (isDecided || hits.Count < k) return new FanOutResult([.. best], seen, scored.Count, samples);
         }
     }
 
-    private async Task<long> ScoreShotAsync(
-        VideoContext video, long shotFirstSample, float[] query, VectorFilter filter, int count, SmoothingMethod smoothing,
+    private async ValueTask<long> ScoreShotAsync(
+        UnitKey unit, float[] query, VectorFilter filter, int count, SmoothingMethod smoothing,
         SortedSet<FoundMoment> best, CancellationToken cancellation)
     {
-        var shot = await video.ShotAsync(shotFirstSample, cancellation);
-        var scores = (await session.Snapshot.ScoreSamplesAsync([query], video.Video.Id, shot, cancellation))[0];
-        var smoothed = smoothing == SmoothingMethod.Shot ? HaloSmoothing.Scores(scores.Scores) : scores.Scores;
-        foreach (var moment in ShotMoments.Form(video, scores.Numbers, smoothed, filter, momentOptions, count)) best.Add(moment);
+        var shot = (await session.ShotsAsync(unit.Video, cancellation)).Range(unit.ShotFirstSample);
+        var scores = (await session.Snapshot.ScoreSamplesAsync([query], unit.Video, shot, cancellation))[0];
+        // No mean lies above the best raw score.
+        if (best.Count >= count && TensorPrimitives.Max<float>(scores.Scores) < best.Max!.Score) return scores.Numbers.Length;
+        var curve = new ShotCurve(unit.Video, scores.Numbers,
+            smoothing == SmoothingMethod.Shot ? HaloSmoothing.Scores(scores.Scores) : scores.Scores, await session.ClockAsync(unit.Video, cancellation));
+        var window = await session.WindowAsync(unit.Video, filter, cancellation);
+        foreach (var moment in curve.Moments(window, momentOptions, count)) best.Add(moment);
         return scores.Numbers.Length;
     }
 }

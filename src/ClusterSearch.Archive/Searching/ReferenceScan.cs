@@ -21,38 +21,38 @@ internal sealed class ReferenceScan(SearchSession session, ArchivePorts ports, M
     {
         var found = new List<FoundMoment>();
         var hits = new List<TimedHit>();
-        var videos = new Dictionary<VideoId, VideoContext>();
+        var clocks = new Dictionary<VideoId, SampleClock>();
         long samples = 0, shots = 0;
         foreach (var id in await session.Snapshot.ListVideosAsync(cancellation))
         {
             if (await session.VideoAsync(id, cancellation) is not { } video || !filter.Admits(id, video.Video.Attributes)) continue;
-            videos[id] = video;
-            var (from, to) = filter.Window(video.Video.Attributes);
+            var clock = clocks[id] = SampleClock.Of(video.Grid);
+            var window = filter.Window(video.Video.Attributes);
             await foreach (var (numbers, scores) in CurvesAsync(video, query, smoothing, cancellation))
             {
                 samples += numbers.Length;
                 shots++;
                 if (moments == MomentMethod.Shots)
                 {
-                    found.AddRange(ShotMoments.Form(video, numbers, scores, filter, momentOptions, count));
+                    found.AddRange(new ShotCurve(id, numbers, scores, clock).Moments(window, momentOptions, count));
                     continue;
                 }
                 for (var i = 0; i < numbers.Length; i++)
-                    if (video.Grid.Seconds(numbers[i]) is var seconds && seconds >= from && seconds < to)
+                    if (clock.Seconds(numbers[i]) is var seconds && seconds >= window.From && seconds < window.To)
                         hits.Add(new TimedHit(id, numbers[i], seconds, scores[i]));
             }
         }
-        if (moments == MomentMethod.Reference) found.AddRange(Join(hits, videos, count));
+        if (moments == MomentMethod.Reference) found.AddRange(Join(hits, clocks, count));
         found.Sort(FoundMoment.BestFirst);
         return new FanOutResult([.. found.Take(count)], 0, shots, samples);
     }
 
-    private static IEnumerable<FoundMoment> Join(List<TimedHit> hits, Dictionary<VideoId, VideoContext> videos, int count)
+    private static IEnumerable<FoundMoment> Join(List<TimedHit> hits, Dictionary<VideoId, SampleClock> clocks, int count)
     {
         var top = hits.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Video).ThenBy(hit => hit.Number).Take(count * HitsPerMoment).ToList();
-        foreach (var perSpacing in top.GroupBy(hit => videos[hit.Video].SampleSpacing))
+        foreach (var perSpacing in top.GroupBy(hit => clocks[hit.Video].SpacingSeconds))
         foreach (var moment in ReferenceMoments.Form([.. perSpacing], perSpacing.Key))
-            yield return new FoundMoment(videos[moment.Video], moment.Samples, moment.Score, moment.KeySample);
+            yield return new FoundMoment(moment.Video, moment.Samples, moment.Score, moment.KeySample);
     }
 
     /// <summary>Score curves: one a shot, or one a gapless run for the reference smoothing, which knows no shots.</summary>

@@ -12,6 +12,7 @@ internal sealed class SearchSession : IDisposable
 {
     private readonly ArchivePorts _ports;
     private readonly Dictionary<VideoId, VideoContext> _videos = [];
+    private readonly Dictionary<VideoId, ShotTable> _shots = [];
 
     private SearchSession(ArchivePorts ports, Encoding encoding, IVectorSnapshot snapshot, PlaceBook places)
     {
@@ -42,7 +43,28 @@ internal sealed class SearchSession : IDisposable
         if (_videos.TryGetValue(id, out var known)) return known;
         var video = await _ports.Catalog.FindVideoAsync(id, cancellation);
         var plan = video is null ? null : await _ports.Catalog.FindPlanAsync(id, Encoding.Id, cancellation);
-        return plan is null ? null : _videos[id] = new VideoContext(_ports, video!, Encoding, plan, Snapshot);
+        return plan is null ? null : _videos[id] = new VideoContext(_ports, video!, Encoding, plan);
+    }
+
+    public async ValueTask<ShotTable> ShotsAsync(VideoId id, CancellationToken cancellation) =>
+        _shots.TryGetValue(id, out var known) ? known : _shots[id] = new ShotTable(await Snapshot.ListUnitsAsync(id, cancellation));
+
+    /// <summary>How sample numbers of a video become seconds. The catalogue is asked only where the encoding has no even grid.</summary>
+    public async ValueTask<SampleClock> ClockAsync(VideoId id, CancellationToken cancellation)
+    {
+        if (Encoding.Sampling.Kind == SamplingKind.Grid) return SampleClock.Uniform(Encoding.Sampling.Rate);
+        var video = await VideoAsync(id, cancellation)
+            ?? throw new ClusterSearchException(ErrorCodes.ArchiveCorrupt, $"{id}: the index holds a video that the catalogue does not know; run `clustersearch reindex`");
+        return SampleClock.Of(video.Grid);
+    }
+
+    /// <summary>Seconds [from, to) of a video that a filter lets pass; empty for a video that it does not admit.</summary>
+    public async ValueTask<(double From, double To)> WindowAsync(VideoId id, VectorFilter filter, CancellationToken cancellation)
+    {
+        if (filter.RecordedAfter is null && filter.RecordedBefore is null)
+            return (filter.SecondsAfter ?? double.NegativeInfinity, filter.SecondsBefore ?? double.PositiveInfinity);
+        var attributes = (await VideoAsync(id, cancellation))?.Video.Attributes;
+        return attributes?.RecordedAt is null ? (0, 0) : filter.Window(attributes);
     }
 
     public void Dispose() => Snapshot.Dispose();

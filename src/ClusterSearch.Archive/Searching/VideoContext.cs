@@ -1,46 +1,19 @@
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
-using ClusterSearch.Core.Vectors;
 
 namespace ClusterSearch.Archive.Searching;
 
-/// <summary>What one query needs to know of one video, read once: its grid, its chunks' columns, its units.</summary>
-internal sealed class VideoContext(ArchivePorts ports, VideoRecord video, Encoding encoding, VideoPlan plan, IVectorSnapshot snapshot)
+/// <summary>What one query needs to know of one video, read once: its grid, its chunks' columns.</summary>
+internal sealed class VideoContext(ArchivePorts ports, VideoRecord video, Encoding encoding, VideoPlan plan)
 {
     private readonly Dictionary<int, EmbeddedChunk> _columns = [];
     private readonly Dictionary<int, EmbeddedChunk> _chunks = [];
     private IReadOnlyList<ChunkRecord>? _records;
-    private IReadOnlyList<UnitKey>? _units;
 
     public VideoRecord Video { get; } = video;
 
     public SampleGrid Grid { get; } = SampleGrid.Create(video.Facts, encoding.Sampling, plan.ListedTicks);
-
-    /// <summary>Seconds between samples where they are even, else on average.</summary>
-    public double SampleSpacing => Grid.Sampling.Kind == SamplingKind.Grid
-        ? (double)Grid.Sampling.Rate.Denominator / Grid.Sampling.Rate.Numerator
-        : Grid.Count > 0 ? Video.Facts.DurationSeconds / Grid.Count : 1;
-
-    public async ValueTask<IReadOnlyList<UnitKey>> UnitsAsync(CancellationToken cancellation) =>
-        _units ??= await snapshot.ListUnitsAsync(Video.Id, cancellation);
-
-    /// <summary>The samples of a shot that the index holds.</summary>
-    public async ValueTask<SampleRange> ShotAsync(long shotFirstSample, CancellationToken cancellation)
-    {
-        var units = await UnitsAsync(cancellation);
-        var at = FirstUnitFrom(units, shotFirstSample);
-        var end = shotFirstSample;
-        for (; at < units.Count && units[at].ShotFirstSample == shotFirstSample; at++) end = units[at].FirstSample + units[at].Count;
-        return new SampleRange(shotFirstSample, end);
-    }
-
-    /// <summary>Whether a shot begins at this sample. <see cref="UnitsAsync"/> must have been called.</summary>
-    public bool StartsShot(long number)
-    {
-        var at = FirstUnitFrom(_units!, number);
-        return at < _units!.Count && _units[at].FirstSample == number && _units[at].ShotFirstSample == number;
-    }
 
     /// <summary>Numbers, timings and labels of the chunk that holds a sample; null when that chunk is not embedded.</summary>
     public async ValueTask<EmbeddedChunk?> ColumnsOfAsync(long number, CancellationToken cancellation)
@@ -108,16 +81,4 @@ internal sealed class VideoContext(ArchivePorts ports, VideoRecord video, Encodi
     }
 
     private RawVectorKey KeyOf(ChunkRecord record) => new(Video.Id, encoding.Id, record.Chunk.Index, record.Token!);
-
-    private static int FirstUnitFrom(IReadOnlyList<UnitKey> units, long number)
-    {
-        int low = 0, high = units.Count;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (units[middle].FirstSample < number) low = middle + 1;
-            else high = middle;
-        }
-        return low;
-    }
 }
