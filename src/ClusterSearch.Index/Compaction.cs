@@ -39,7 +39,7 @@ internal static class Compaction
     {
         var content = new List<SegmentVideo>();
         var segments = view.Segments.Skip(first).Take(end - first).ToList();
-        var older = view.Segments.Take(first).SelectMany(segment => segment.Videos).ToHashSet();
+        var older = view.Segments.Take(first).ToList();
         foreach (var id in segments.SelectMany(segment => segment.Videos).Distinct().Order())
         {
             var units = new List<SegmentUnit>();
@@ -48,9 +48,10 @@ internal static class Compaction
                 if (run.Segment < first || run.Segment >= end) continue;
                 for (var unit = run.First; unit < run.End; unit++) units.Add(new SegmentUnit(view.Segments[run.Segment], unit));
             }
-            if (units.Count == 0 && !older.Contains(id)) continue;
+            var isInOlder = older.Exists(segment => segment.IndexOf(id) >= 0);
+            if (units.Count == 0 && !isInOlder) continue;
             var holders = segments.Where(segment => segment.IndexOf(id) >= 0).ToList();
-            IReadOnlyList<SampleRange> covers = older.Contains(id) ? SampleRanges.Union(holders.SelectMany(segment => segment.Covers[segment.IndexOf(id)])) : [];
+            IReadOnlyList<SampleRange> covers = isInOlder ? SampleRanges.Union(holders.SelectMany(segment => segment.Covers[segment.IndexOf(id)])) : [];
             content.Add(new SegmentVideo(id, holders[^1].VideoAttributes[holders[^1].IndexOf(id)], covers, units));
         }
         return content;
