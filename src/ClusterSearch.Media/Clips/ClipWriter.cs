@@ -29,7 +29,8 @@ internal sealed class ClipWriter(FfmpegTools tools, SeekPlanner planner, PacketL
         var ffmpeg = await tools.DescribeAsync(cancellation);
         foreach (var plan in await planner.PlanAsync(request.Path, request.Facts, start, cancellation))
         {
-            var arguments = DecodeCommand.Build(tools, ffmpeg, request.Path, request.Facts, plan, Graph(request, start, toneMap), EncodeArguments(request, output.TemporaryPath));
+            var arguments = DecodeCommand.Build(tools, ffmpeg, request.Path, request.Facts, plan, Graph(request, start, toneMap), EncodeArguments(request, output.TemporaryPath),
+                autorotate: true);
             if (await RunAsync(request, output, plan, arguments, withReport: true, cancellation)) return;
         }
     }
@@ -68,7 +69,7 @@ internal sealed class ClipWriter(FfmpegTools tools, SeekPlanner planner, PacketL
         if (facts.Seekable && keyTicks > facts.StartTicks)
             arguments.AddRange(["-seek_timestamp", "1", "-noaccurate_seek", "-ss", Text(key - 1)]);
         arguments.AddRange(FfmpegTools.Guarded(request.Path));
-        arguments.AddRange(["-map", $"0:{facts.StreamIndex}", "-c:v", "copy"]);
+        arguments.AddRange(["-map", $"0:{facts.StreamIndex}", "-c:v", "copy", "-copypriorss", "0"]);
         if (facts.AudioTracks is [var sound, ..])
             arguments.AddRange(["-map", $"0:{sound.Index}", "-c:a", CopiedSound.Contains(sound.Codec) ? "copy" : "aac"]);
         // The key frame's own time less half a tick: rounding to microseconds must not lose it.
