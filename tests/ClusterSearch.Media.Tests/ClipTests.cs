@@ -78,6 +78,25 @@ public sealed class ClipTests(TestFootage footage) : IDisposable
         var cut = await FramesAsync(clip);
         Assert.Equal(0, Difference(cut[0], whole[120]));
         Assert.InRange(cut.Count, 55, 58);
+        await _reader.WriteClipAsync(new ClipRequest(path, facts, facts.TicksAt(1), facts.TicksAt(2), clip, StreamCopy: true), default);
+        cut = await FramesAsync(clip);
+        Assert.Equal(0, Difference(cut[0], whole[0]));
+        Assert.InRange(cut.Count, 50, 53);
+    }
+
+    [Theory]
+    [InlineData("open-gop.ts", 9.0)]
+    [InlineData("mpeg4.avi", 5.0)]
+    [InlineData("long-sound.mp4", 3.0)]
+    public async Task Other_containers_are_copied_into_an_MP4_too(string name, double start)
+    {
+        var path = await footage.GetAsync(name);
+        var facts = await _reader.ProbeAsync(path, default);
+        var clip = _directory.File("copy.mp4");
+        await _reader.WriteClipAsync(new ClipRequest(path, facts, facts.TicksAt(start), facts.TicksAt(start + 0.8), clip, StreamCopy: true), default);
+        var clipFacts = await _reader.ProbeAsync(clip, default);
+        Assert.InRange(clipFacts.DurationSeconds, 0.75, 4);
+        Assert.Equal(facts.AudioTracks.Count, clipFacts.AudioTracks.Count);
     }
 
     [Fact]
