@@ -29,7 +29,8 @@ internal sealed class ClipWriter(FfmpegTools tools, SeekPlanner planner, PacketL
         var ffmpeg = await tools.DescribeAsync(cancellation);
         foreach (var plan in await planner.PlanAsync(request.Path, request.Facts, start, cancellation))
         {
-            var arguments = DecodeCommand.Build(tools, ffmpeg, request.Path, request.Facts, plan, Graph(request, start, toneMap), EncodeArguments(request, output.TemporaryPath));
+            var arguments = DecodeCommand.Build(tools, ffmpeg, request.Path, request.Facts, plan, Graph(request, start, toneMap), EncodeArguments(request, output.TemporaryPath),
+                autorotate: true);
             if (await RunAsync(request, output, plan, arguments, withReport: true, cancellation)) return;
         }
     }
@@ -60,19 +61,22 @@ internal sealed class ClipWriter(FfmpegTools tools, SeekPlanner planner, PacketL
         ];
     }
 
-    private List<string> CopyArguments(ClipRequest request, long keyTicks, string path)
+    private List<string> CopyArguments(ClipRequest request, Packet? keyPacket, string path)
     {
         var facts = request.Facts;
+        // ffmpeg starts and ends a copy by the time of decoding.
+        var keyTicks = keyPacket?.Dts ?? keyPacket?.Pts ?? facts.StartTicks;
         var key = Seconds(facts, keyTicks);
         var arguments = new List<string>(FfmpegTools.Quiet) { "-copyts" };
-        if (facts.Seekable && keyTicks > facts.StartTicks)
+        if (facts.Seekable && keyPacket?.Pts > facts.StartTicks)
             arguments.AddRange(["-seek_timestamp", "1", "-noaccurate_seek", "-ss", Text(key - 1)]);
         arguments.AddRange(FfmpegTools.Guarded(request.Path));
         arguments.AddRange(["-map", $"0:{facts.StreamIndex}", "-c:v", "copy"]);
         if (facts.AudioTracks is [var sound, ..])
             arguments.AddRange(["-map", $"0:{sound.Index}", "-c:a", CopiedSound.Contains(sound.Codec) ? "copy" : "aac"]);
-        // The key frame's own time less half a tick: rounding to microseconds must not lose it.
-        arguments.AddRange(["-ss", Text(key - 0.5 * facts.TimeBase.Value), "-t", Text(Seconds(facts, request.EndTicks) - key)]);
+        // Half a tick early: rounding to microseconds must not lose the key frame. From the beginning nothing need be left out.
+        if (keyPacket?.Pts > facts.StartTicks) arguments.AddRange(["-ss", Text(key - 0.5 * facts.TimeBase.Value), "-t", Text(Seconds(facts, request.EndTicks) - key)]);
+        else arguments.AddRange(["-to", Text(Seconds(facts, request.EndTicks))]);
         arguments.AddRange(["-avoid_negative_ts", "make_zero", "-map_chapters", "-1", "-movflags", "+faststart", "-progress", "pipe:1", "-nostats", "-f", "mp4", "file:" + path]);
         return arguments;
     }
@@ -97,21 +101,23 @@ internal sealed class ClipWriter(FfmpegTools tools, SeekPlanner planner, PacketL
         return true;
     }
 
-    /// <summary>The frame shown at an instant and the key frame at or before it, in ticks; the start where nothing is found.</summary>
-    private async Task<(long Frame, long Key)> ShownAsync(string path, VideoFacts facts, long instantTicks, CancellationToken cancellation)
+    /// <summary>The frame shown at an instant and the key frame at or before it, the start and null where nothing is found.</summary>
+    private async Task<(long Frame, Packet? Key)> ShownAsync(string path, VideoFacts facts, long instantTicks, CancellationToken cancellation)
     {
-        long? frame = null, key = null;
+        long? frame = null;
+        Packet? key = null;
         for (var look = 12.0; ; look *= 4)
         {
             var from = Seconds(facts, instantTicks) - look;
             var beginning = from <= Seconds(facts, facts.StartTicks);
             await packets.VisitAsync(path, facts.StreamIndex, beginning ? null : from, Seconds(facts, instantTicks) + 1, packet =>
             {
-                if (packet is not { Discarded: false, Pts: { } pts } || pts > instantTicks) return;
+                // AVI states the order of decoding only.
+                if (packet.Discarded || (packet.Pts ?? packet.Dts) is not { } pts || pts > instantTicks) return;
                 if (!(pts <= frame)) frame = pts;
-                if (packet.IsKey && !(pts <= key)) key = pts;
+                if (packet.IsKey && !(pts <= key?.Pts)) key = packet with { Pts = pts };
             }, cancellation);
-            if (key is not null || beginning) return (frame ?? facts.StartTicks, key ?? facts.StartTicks);
+            if (key is not null || beginning) return (frame ?? facts.StartTicks, key);
         }
     }
 

@@ -86,6 +86,7 @@ internal sealed class DecodeRun : IAsyncDisposable
         var ended = false;
         while (true)
         {
+            _cancellation.ThrowIfCancellationRequested();
             while (_announced.TryPeek(out var reported) && (ended || IsComplete(reported)))
             {
                 _announced.Dequeue();
@@ -132,14 +133,21 @@ internal sealed class DecodeRun : IAsyncDisposable
         while (_pictures.Reader.TryRead(out var pixels)) _pool.Return(pixels);
     }
 
-    /// <exception cref="ClusterSearchException">When a limit or a crash ended it, or nothing at all could be decoded.</exception>
-    public void ThrowIfFailed(CancellationToken cancellation)
+    /// <exception cref="ClusterSearchException">When a limit or a crash ended it.</exception>
+    public void ThrowIfEnded(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var path = _job.Request.Path;
         _child.ThrowIfLimitHit(path);
         if (_exit.Signal is { } signal)
             throw new ClusterSearchException(ErrorCodes.FootageDecode, $"{path}: ffmpeg was ended by signal {signal} after {_decodedFrames} frames");
+    }
+
+    /// <exception cref="ClusterSearchException">When a limit or a crash ended it, or nothing at all could be decoded.</exception>
+    public void ThrowIfFailed(CancellationToken cancellation)
+    {
+        ThrowIfEnded(cancellation);
+        var path = _job.Request.Path;
         if (_decodedFrames > 0) return;
         if (_job.Request.HardwareAcceleration is { } hardware && _child.Errors.Mentions("Unrecognized hwaccel"))
             throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"this ffmpeg knows no hardware decoder '{hardware}': {_child.Errors.Summary}");

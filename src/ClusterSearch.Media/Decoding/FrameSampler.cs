@@ -44,7 +44,7 @@ internal sealed class FrameSampler(FfmpegTools tools, SeekPlanner planner, Pixel
                 {
                     // H.264's key frames need not begin anew: without what lies between, the decoder loses count and order. The rest
                     // is decoded whole.
-                    cancellation.ThrowIfCancellationRequested();
+                    run.ThrowIfEnded(cancellation);
                     job = job with { KeyframesOnly = false, Range = new SampleRange(run.Next, range.End) };
                     plans = new Queue<SeekPlan>(await PlansAsync(job, cancellation));
                     continue;

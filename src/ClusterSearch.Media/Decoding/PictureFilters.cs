@@ -53,15 +53,12 @@ internal static class PictureFilters
         return (hdr ? ToneMapping(facts) + "," : string.Empty) + scale + ",format=rgb24" + Turn(facts);
     }
 
-    /// <summary>For a clip: upright, square pixels, even sides, 8 bits, as browsers play it.</summary>
+    /// <summary>For a clip, whose frames are upright already: square pixels, even sides, 8 bits, as browsers play it.</summary>
     public static string ToVideo(VideoFacts facts, bool toneMap)
     {
-        var turned = facts.RotationDegrees is 90 or 270;
-        var (width, height) = turned ? (facts.Height, facts.Width) : (facts.Width, facts.Height);
-        var size = string.Create(CultureInfo.InvariantCulture, $"scale={Even(width)}:{Even(height)}:{ScaleFlags}");
+        var size = string.Create(CultureInfo.InvariantCulture, $"scale={Even(facts.Width)}:{Even(facts.Height)}:{ScaleFlags}");
         var colours = IsHighDynamicRange(facts) && toneMap ? ToneMapping(facts) + "," + size + ":out_color_matrix=bt709" : size;
-        // Newer versions carry the rotation with the frame and would write it into the clip as well.
-        return colours + ",format=yuv420p" + Turn(facts) + (facts.RotationDegrees == 0 ? string.Empty : ",sidedata=mode=delete:type=DISPLAYMATRIX");
+        return colours + ",setsar=1,format=yuv420p";
     }
 
     private static int Even(int side) => Math.Max(2, side & ~1);

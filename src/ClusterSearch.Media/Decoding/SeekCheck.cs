@@ -13,7 +13,7 @@ internal sealed class SeekCheck(SeekPlan plan)
     {
         if (Verdict is not null) return;
         _first ??= frameTicks;
-        if (_first > plan.StartTicks || frameTicks > plan.SafeTicks) Verdict = false;
-        else if (frameTicks == plan.SafeTicks) Verdict = true;
+        if (_first > plan.LatestStartTicks) Verdict = false;
+        else if (frameTicks >= plan.SafeTicks) Verdict = frameTicks == plan.SafeTicks || !plan.SafeIsExact;
     }
 }

@@ -40,12 +40,12 @@ internal sealed class SeekPlanner(PacketList packets)
             // Packets come in decoding order: those of a time up to the instant may lie a little behind it.
             await packets.VisitAsync(path, facts.StreamIndex, from, until + 1, packet =>
             {
-                if (packet is { IsKey: true, Discarded: false, Pts: { } pts } && pts <= instantTicks) found.Add(packet);
+                if (packet is { IsKey: true, Discarded: false } && Time(packet) <= instantTicks) found.Add(packet);
             }, cancellation);
-            keys = [.. found.Concat(keys).DistinctBy(packet => packet.Pts).OrderBy(packet => packet.Pts)];
-            if (keys.Count >= 2) return Plans(facts, keys[^2], keys[^1].Pts!.Value);
+            keys = [.. found.Concat(keys).DistinctBy(Time).OrderBy(Time)];
+            if (keys.Count >= 2) return Plans(facts, keys[^2], keys[^1]);
             if (from <= Seconds(facts, facts.StartTicks)) return [SeekPlan.Beginning];
-            if (keys.Count == 1) from = Math.Min(from, Seconds(facts, keys[0].Pts!.Value));
+            if (keys.Count == 1) from = Math.Min(from, Seconds(facts, Time(keys[0])!.Value));
             look *= 4;
         }
     }
@@ -53,34 +53,36 @@ internal sealed class SeekPlanner(PacketList packets)
     /// <summary>For key-frame sampling, whose grid is the list of key frames.</summary>
     public static IReadOnlyList<SeekPlan> FromKeyframes(VideoFacts facts, ReadOnlySpan<long> keyframes, long first) => first < 2 || !facts.Seekable
         ? [SeekPlan.Beginning]
-        : Plans(facts, new Packet(keyframes[(int)first - 2], null, null, true, false), keyframes[(int)first - 1]);
+        : Plans(facts, new Packet(keyframes[(int)first - 2], null, null, true, false), new Packet(keyframes[(int)first - 1], null, null, true, false));
 
-    private static IReadOnlyList<SeekPlan> Plans(VideoFacts facts, Packet start, long safeTicks)
+    /// <summary>AVI states the order of decoding only.</summary>
+    private static long? Time(Packet packet) => packet.Pts ?? packet.Dts;
+
+    private static IReadOnlyList<SeekPlan> Plans(VideoFacts facts, Packet start, Packet safe)
     {
-        var startTicks = start.Pts!.Value;
+        var (startTicks, safeTicks) = (Time(start)!.Value, Time(safe)!.Value);
         if (startTicks <= facts.StartTicks) return [SeekPlan.Beginning];
         var at = Seconds(facts, startTicks);
         var packetAt = start.Dts is { } dts ? Math.Min(at, Seconds(facts, dts)) : at - LandingMarginSeconds;
         var target = ContainerFormats.IsIndexed(facts.Container)
             ? at + Math.Min(ReorderSeconds, (Seconds(facts, safeTicks) - at) / 2)
             : packetAt - LandingMarginSeconds;
-        return
-        [
-            new SeekPlan(target, startTicks, safeTicks),
-            new SeekPlan(packetAt - 10, startTicks, safeTicks),
-            SeekPlan.Beginning,
-        ];
+        // Without presentation times the decoder's differ from the packets' by a few frames.
+        var exact = start.Pts is not null && safe.Pts is not null;
+        var latest = exact ? startTicks : startTicks + (safeTicks - startTicks) / 2;
+        return [new SeekPlan(target, latest, safeTicks, exact), new SeekPlan(packetAt - 10, latest, safeTicks, exact), SeekPlan.Beginning];
     }
 
     private static double Seconds(VideoFacts facts, long ticks) => (double)ticks * facts.TimeBase.Numerator / facts.TimeBase.Denominator;
 }
 
 /// <param name="TargetSeconds">Time to seek to, on the container's clock; null for none.</param>
-/// <param name="StartTicks">The first decoded frame is this one or an earlier one.</param>
-/// <param name="SafeTicks">A key frame that comes out, from which on every frame is right.</param>
-internal sealed record SeekPlan(double? TargetSeconds, long StartTicks, long SafeTicks)
+/// <param name="LatestStartTicks">The first decoded frame is no later than this.</param>
+/// <param name="SafeTicks">A key frame from which on every frame is right.</param>
+/// <param name="SafeIsExact">Whether a frame of exactly that time must come out.</param>
+internal sealed record SeekPlan(double? TargetSeconds, long LatestStartTicks, long SafeTicks, bool SafeIsExact)
 {
-    public static SeekPlan Beginning { get; } = new(null, long.MaxValue, long.MinValue);
+    public static SeekPlan Beginning { get; } = new(null, long.MaxValue, long.MinValue, false);
 
     public string[] Arguments => TargetSeconds is { } seconds
         ? ["-seek_timestamp", "1", "-noaccurate_seek", "-ss", seconds.ToString("F6", CultureInfo.InvariantCulture)]

@@ -193,11 +193,20 @@ internal sealed class FootageProbe(FfmpegTools tools, PacketList packets, FirstF
             return new ClusterSearchException(ErrorCodes.FootageNotVideo,
                 $"{path}: expected a video file, found what ffprobe takes for '{run.Errors.First!.Split(':')[0]}' (text, pictures, playlists and scripts are not read)");
         // A demuxer that speaks has recognised the file; silence but for the last line means that none has.
-        if (run.Exit.Signal is null && run.Errors.Count <= 1)
+        if (run.Exit.Signal is null && (run.Errors.Count <= 1 || (run.Errors.Mentions("moov atom not found") && !BeginsAsMovie(path))))
             return new ClusterSearchException(ErrorCodes.FootageNotVideo, $"{path}: expected a video, ffprobe does not recognise the file");
         // An extension alone makes a demuxer try its luck with a text.
         if (FileCheck.IsText(path)) return new ClusterSearchException(ErrorCodes.FootageNotVideo, $"{path}: expected a video, found text");
         var hint = run.Errors.Mentions("moov atom not found") ? "; the recording was cut off before its index was written, or the copy is incomplete" : string.Empty;
         return new ClusterSearchException(ErrorCodes.FootageDamaged, $"{path}: the file is damaged, ffprobe ended with {run.Exit}: {words}{hint}");
+    }
+
+    /// <summary>Whether the first box is one that QuickTime and MP4 files begin with; a name ending in .mp4 is enough for ffprobe to look for a movie.</summary>
+    private static bool BeginsAsMovie(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> head = stackalloc byte[8];
+        return file.ReadAtLeast(head, 8, throwOnEndOfStream: false) == 8
+            && System.Text.Encoding.ASCII.GetString(head[4..]) is "ftyp" or "moov" or "mdat" or "free" or "skip" or "wide" or "pnot" or "uuid" or "styp" or "sidx" or "moof";
     }
 }
