@@ -9,7 +9,7 @@ public sealed record EmbeddedIndexOptions
     /// <summary>Segments that are merged into one of the next size.</summary>
     public int MergeWidth { get; init; } = 8;
 
-    /// <summary>A merge never makes a segment of more samples than this, so that its cost stays bounded.</summary>
+    /// <summary>A merge never makes a segment of more samples than this, so that its cost stays bounded; one of half as many is merged no more.</summary>
     public long MaximumMergedSamples { get; init; } = 262_144;
 
     internal int ThreadCount => Threads > 0 ? Threads : Environment.ProcessorCount;

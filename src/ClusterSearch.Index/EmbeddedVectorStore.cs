@@ -20,6 +20,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
     private readonly ConcurrentDictionary<string, EncodingIndex> _encodings = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _writing = new(1);
     private FileStream? _writerLock;
+    private volatile bool _isDisposed;
 
     private EmbeddedVectorStore(string directory, EmbeddedIndexOptions options)
     {
@@ -51,27 +52,15 @@ public sealed class EmbeddedVectorStore : IVectorStore
     public Task DeleteVideoAsync(VideoId video, string? encodingId, CancellationToken cancellation) => WriteAsync(() =>
     {
         foreach (var encoding in encodingId is null ? ListEncodings() : [encodingId])
-        {
-            var view = IndexOf(encoding).Lease();
-            var isThere = view.Videos.ContainsKey(video);
-            view.Release();
-            if (isThere)
-                IndexOf(encoding).Append(0, [new SegmentVideo(video, new VideoAttributes(null, null, null), [SampleRange.Everything], [])]);
-        }
+            IndexOf(encoding).Append(0, [new SegmentVideo(video, new VideoAttributes(null, null, null), [SampleRange.Everything], [])]);
     }, cancellation);
 
-    public Task DeleteEncodingAsync(string encodingId, CancellationToken cancellation) => WriteAsync(() =>
-    {
-        var path = DirectoryOf(encodingId);
-        if (!Directory.Exists(path)) return;
-        if (_encodings.TryRemove(encodingId, out var index)) index.Close();
-        // Without its manifest the encoding is gone; the rest is sweeping.
-        File.Delete(Path.Combine(path, Manifest.FileName));
-        Directory.Delete(path, recursive: true);
-    }, cancellation);
+    public Task DeleteEncodingAsync(string encodingId, CancellationToken cancellation) =>
+        WriteAsync(() => IndexOf(encodingId).Delete(), cancellation);
 
     public Task<IVectorSnapshot> SnapshotAsync(string encodingId, CancellationToken cancellation)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         cancellation.ThrowIfCancellationRequested();
         return Task.FromResult<IVectorSnapshot>(new IndexSnapshot(IndexOf(encodingId).Lease(), _options.ThreadCount));
     }
@@ -88,7 +77,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
                 var view = IndexOf(encoding).Lease();
                 try
                 {
-                    foreach (var segment in view.Segments) problems.AddRange(segment.Verify(cancellation));
+                    foreach (var segment in view.Segments) problems.AddRange(segment.Verify(cancellation).Select(fault => fault.Message));
                 }
                 finally
                 {
@@ -103,12 +92,20 @@ public sealed class EmbeddedVectorStore : IVectorStore
         return problems;
     }, cancellation);
 
-    public ValueTask DisposeAsync()
+    /// <summary>Waits for a write on its way; snapshots stay readable until they are disposed.</summary>
+    public async ValueTask DisposeAsync()
     {
-        foreach (var index in _encodings.Values) index.Close();
-        _writerLock?.Dispose();
-        _writing.Dispose();
-        return ValueTask.CompletedTask;
+        await _writing.WaitAsync(CancellationToken.None);
+        try
+        {
+            _isDisposed = true;
+            foreach (var index in _encodings.Values) index.Close();
+            _writerLock?.Dispose();
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     private async Task WriteAsync(Action write, CancellationToken cancellation)
@@ -116,6 +113,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
         await _writing.WaitAsync(cancellation);
         try
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             TakeWriterLock();
             await Task.Run(write, cancellation);
         }
@@ -130,7 +128,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
         if (_writerLock is not null) return;
         try
         {
-            Directory.CreateDirectory(_directory);
+            DirectoryFlush.Create(_directory);
             _writerLock = new FileStream(Path.Combine(_directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException fault) when (File.Exists(Path.Combine(_directory, LockName)))

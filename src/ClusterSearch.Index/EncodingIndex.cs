@@ -1,5 +1,4 @@
 using ClusterSearch.Core;
-using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index.Segments;
 
@@ -9,14 +8,16 @@ namespace ClusterSearch.Index;
 /// One encoding's directory: segments and their manifest.
 /// <para>
 /// Normal operation: a replacement becomes a new segment that carries the ranges it hides in older ones; then the manifest
-/// is renamed into place. When eight segments of a size stand at the end, they are merged into one of the next size, so
-/// that neither their number nor the rewriting grows faster than the logarithm of the samples.
+/// is renamed into place. Afterwards the writer tidies up: see <see cref="Compaction"/>.
 /// Crash: segments that no manifest names are left over and swept by the next writer.
-/// Readers of other processes see the manifest's bytes change and open what is new; what they hold stays mapped.
+/// Readers, in this process or another, see the manifest's bytes change and open what is new; what they hold stays mapped,
+/// whatever is deleted. Only the adoption of a new manifest is under the lock: no reader waits for a segment to be written.
 /// </para>
 /// </summary>
 internal sealed class EncodingIndex(string directory, EmbeddedIndexOptions options)
 {
+    private const string SegmentSuffix = ".seg";
+
     private readonly Lock _lock = new();
     private byte[]? _manifestBytes;
     private Manifest _manifest = Manifest.Empty;
@@ -33,70 +34,102 @@ internal sealed class EncodingIndex(string directory, EmbeddedIndexOptions optio
         }
     }
 
-    /// <summary>Writes one new segment and makes it live.</summary>
+    /// <summary>Writes one new segment and makes it live. One caller at a time.</summary>
     /// <param name="dimension">0 when there is nothing but deletions.</param>
     /// <param name="videos">Ordered by id.</param>
     public void Append(int dimension, IReadOnlyList<SegmentVideo> videos)
     {
-        lock (_lock)
+        var view = Current();
+        var stored = _manifest.Dimension;
+        if (stored != 0 && dimension != 0 && stored != dimension)
+            throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"{directory}: vectors of {stored} dimensions were expected, {dimension} found");
+        videos = [.. videos.Where(video => video.Units.Count > 0 || view.Find(video.Id) is not null)];
+        if (videos.Count == 0) return;
+        Change(() =>
         {
-            Directory.CreateDirectory(directory);
-            Refresh();
+            DirectoryFlush.Create(directory);
+            if (!_isSwept) Sweep();
+            Publish([.. _manifest.Segments, Write(stored != 0 ? stored : dimension, videos)], stored != 0 ? stored : dimension);
+        });
+        try
+        {
+            Change(Tidy);
+        }
+        catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveDiskFull or ErrorCodes.ArchiveFileSystem)
+        {
+            // The replacement is durable; the next one tidies up.
+        }
+    }
+
+    /// <summary>Deletes the encoding; snapshots go on reading.</summary>
+    public void Delete()
+    {
+        if (!Directory.Exists(directory)) return;
+        try
+        {
+            // Without its manifest the encoding is gone; the rest is sweeping.
+            File.Delete(Path.Combine(directory, Manifest.FileName));
+            DirectoryFlush.Flush(directory);
+            Current();
             Sweep();
-            if (_manifest.Dimension != 0 && dimension != 0 && _manifest.Dimension != dimension)
-                throw new ClusterSearchException(ErrorCodes.ArchiveEncoding,
-                    $"{directory}: vectors of {_manifest.Dimension} dimensions were expected, {dimension} found");
-            if (_manifest.Dimension == 0 && dimension == 0) return;
-            Publish(_manifest.Segments, Write(_manifest.Dimension != 0 ? _manifest.Dimension : dimension, videos, 0));
-            Merge();
+            if (!Directory.EnumerateFileSystemEntries(directory).Any()) Directory.Delete(directory);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw IndexFaults.Writing(fault, directory);
         }
     }
 
     /// <summary>Closes what is open here; the files stay.</summary>
     public void Close()
     {
+        lock (_lock) Adopt(Manifest.Empty, null);
+    }
+
+    private IndexView Current()
+    {
         lock (_lock)
         {
-            if (!ReferenceEquals(_view, IndexView.Empty)) _view.Release();
-            _view = IndexView.Empty;
-            _manifest = Manifest.Empty;
-            _manifestBytes = null;
+            Refresh();
+            return _view;
         }
     }
 
     private void Refresh()
     {
-        for (var attempt = 0; ; attempt++)
+        byte[]? missedBytes = null;
+        while (true)
         {
             var bytes = Manifest.ReadBytes(directory);
-            if (bytes is null)
-            {
-                if (_manifestBytes is not null) Close();
-                return;
-            }
-            if (_manifestBytes is not null && bytes.AsSpan().SequenceEqual(_manifestBytes)) return;
-            var manifest = Manifest.Parse(bytes, directory);
+            if (bytes is null == _manifestBytes is null && bytes.AsSpan().SequenceEqual(_manifestBytes)) return;
             try
             {
-                Adopt(manifest, bytes);
+                Adopt(bytes is null ? Manifest.Empty : Manifest.Parse(bytes, directory), bytes);
                 return;
             }
-            catch (FileNotFoundException fault)
+            catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
             {
-                // The writer merged segments away since the manifest was read: there is a newer one.
-                if (attempt >= 8) throw IndexFaults.Corrupt(fault.FileName ?? directory, "it is missing", fault);
+                // The writer merged segments away since the manifest was read: then there is a newer one.
+                if (bytes.AsSpan().SequenceEqual(missedBytes)) throw IndexFaults.Corrupt(directory, $"a segment of its manifest is missing ({fault.Message})", fault);
+                missedBytes = bytes;
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                throw IndexFaults.Reading(fault, directory);
             }
         }
     }
 
-    private void Adopt(Manifest manifest, byte[] bytes)
+    private void Adopt(Manifest manifest, byte[]? bytes)
     {
-        var open = _view.Segments.ToDictionary(segment => Path.GetFileName(segment.Path));
+        var open = _view.Segments.ToDictionary(segment => Path.GetFileName(segment.Path), StringComparer.Ordinal);
         var segments = new List<Segment>(manifest.Segments.Count);
+        IndexView next;
         try
         {
             foreach (var name in manifest.Segments)
                 segments.Add(open.TryGetValue(name, out var segment) ? segment.Lease() : Segment.Open(Path.Combine(directory, name)));
+            next = segments.Count > 0 ? _view.Next(segments) : IndexView.Empty;
         }
         catch
         {
@@ -104,86 +137,84 @@ internal sealed class EncodingIndex(string directory, EmbeddedIndexOptions optio
             throw;
         }
         var old = _view;
-        _view = segments.Count > 0 ? IndexView.Of(segments) : IndexView.Empty;
-        _manifest = manifest;
-        _manifestBytes = bytes;
+        (_view, _manifest, _manifestBytes) = (next, manifest, bytes);
         if (!ReferenceEquals(old, IndexView.Empty)) old.Release();
     }
 
-    private string Write(int dimension, IReadOnlyList<SegmentVideo> videos, int part)
+    /// <summary>Names are used once: a reader that holds a segment of a deleted encoding never takes a new one for it.</summary>
+    private string Write(int dimension, IReadOnlyList<SegmentVideo> videos)
     {
-        var name = $"{_manifest.Generation + 1:D12}-{part}.seg";
+        var name = $"{_manifest.Generation + 1:D12}-{Guid.NewGuid():N}{SegmentSuffix}";
         SegmentWriter.Write(Path.Combine(directory, name), dimension, videos);
         return name;
     }
 
-    private void Publish(IEnumerable<string> kept, string added)
+    private void Publish(IReadOnlyList<string> segments, int dimension)
     {
-        var dropped = _manifest.Segments.Except(kept).ToList();
-        var manifest = new Manifest(Manifest.CurrentVersion, _manifest.Generation + 1,
-            _manifest.Dimension != 0 ? _manifest.Dimension : DimensionOf(added), [.. kept, added]);
-        Adopt(manifest, manifest.Write(directory));
-        foreach (var name in dropped) File.Delete(Path.Combine(directory, name));
+        var dropped = _manifest.Segments.Except(segments).ToList();
+        new Manifest(Manifest.CurrentVersion, _manifest.Generation + 1, dimension, segments).Write(directory);
+        Current();
+        foreach (var name in dropped) TryDelete(Path.Combine(directory, name));
     }
 
-    private int DimensionOf(string name)
+    private void Tidy()
     {
-        var segment = Segment.Open(Path.Combine(directory, name));
-        var dimension = segment.Dimension;
-        segment.Release();
-        return dimension;
-    }
-
-    /// <summary>Merges the newest segments of a size for as long as there are enough of them.</summary>
-    private void Merge()
-    {
-        while (true)
+        while (Compaction.Next(_view, options) is { } range)
         {
-            var segments = _view.Segments;
-            var first = segments.Count - 1;
-            if (first < 0) return;
-            var size = SizeClass(segments[first]);
-            long samples = segments[first].SampleCount;
-            while (first > 0 && SizeClass(segments[first - 1]) <= size && samples + segments[first - 1].SampleCount <= options.MaximumMergedSamples)
-                samples += segments[--first].SampleCount;
-            if (segments.Count - first < options.MergeWidth) return;
-            var merged = LiveContent(first);
-            Publish(_manifest.Segments.Take(first), Write(_view.Dimension, merged, 1));
+            var (first, end) = (range.Start.Value, range.End.Value);
+            // What is copied gets new checksums: it must be whole.
+            foreach (var segment in _view.Segments.Skip(first).Take(end - first))
+                if (segment.Verify(CancellationToken.None).FirstOrDefault() is { } fault) throw fault;
+            var content = Compaction.LiveContent(_view, first, end);
+            IEnumerable<string> merged = content.Count > 0 ? [Write(_manifest.Dimension, content)] : [];
+            Publish([.. _manifest.Segments.Take(first), .. merged, .. _manifest.Segments.Skip(end)], _manifest.Dimension);
         }
     }
 
-    private int SizeClass(Segment segment) => (int)Math.Log(Math.Max(1, segment.SampleCount / 128.0), options.MergeWidth);
-
-    /// <summary>The live units of the segments from one on; their covers, as long as older segments are left for them to hide units in.</summary>
-    private List<SegmentVideo> LiveContent(int first)
+    /// <summary>A change that fails leaves nothing behind that takes space.</summary>
+    private void Change(Action change)
     {
-        var units = new SortedDictionary<VideoId, (VideoAttributes Attributes, List<SampleRange> Covers, List<Unit> Units)>();
-        for (var i = first; i < _view.Segments.Count; i++)
+        try
         {
-            var segment = _view.Segments[i];
-            for (var video = 0; video < segment.Videos.Length; video++)
+            change();
+        }
+        catch
+        {
+            try
             {
-                var id = segment.Videos[video];
-                var entry = units.TryGetValue(id, out var known) ? known : (segment.VideoAttributes[video], [], []);
-                if (first > 0) entry.Covers.AddRange(segment.Covers[video]);
-                for (var unit = segment.FirstUnits[video]; unit < segment.FirstUnits[video + 1]; unit++)
-                    if (_view.Live[i][unit]) entry.Units.Add(segment.Read(unit));
-                // The newest segment's attributes hold.
-                units[id] = (segment.VideoAttributes[video], entry.Covers, entry.Units);
+                // What the manifest says now decides: the fault may have come after it was renamed.
+                Current();
+                Sweep();
             }
+            catch (Exception fault) when (fault is ClusterSearchException or IOException or UnauthorizedAccessException)
+            {
+                _isSwept = false;
+            }
+            throw;
         }
-        return [.. units.Where(video => video.Value.Units.Count > 0 || video.Value.Covers.Count > 0)
-            .Select(video => new SegmentVideo(video.Key, video.Value.Attributes, video.Value.Covers,
-                [.. video.Value.Units.OrderBy(unit => unit.FirstSample)]))];
     }
 
-    /// <summary>Once a writer: deletes what a crash left over.</summary>
+    /// <summary>Deletes what a crash or a fault left over.</summary>
     private void Sweep()
     {
-        if (_isSwept) return;
-        _isSwept = true;
-        var named = _manifest.Segments.Append(Manifest.FileName).ToHashSet(StringComparer.Ordinal);
+        var named = _manifest.Segments.ToHashSet(StringComparer.Ordinal);
         foreach (var path in Directory.EnumerateFiles(directory))
-            if (!named.Contains(Path.GetFileName(path))) File.Delete(path);
+        {
+            var name = Path.GetFileName(path);
+            if ((name.EndsWith(SegmentSuffix, StringComparison.Ordinal) && !named.Contains(name)) || name == Manifest.TemporaryName) TryDelete(path);
+        }
+        _isSwept = true;
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Held by a reader, on systems where that hinders: the next writer sweeps it.
+        }
     }
 }

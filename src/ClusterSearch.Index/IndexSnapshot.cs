@@ -3,6 +3,7 @@ using ClusterSearch.Core;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index.Scoring;
+using ClusterSearch.Index.Segments;
 
 namespace ClusterSearch.Index;
 
@@ -16,89 +17,112 @@ internal sealed class IndexSnapshot(IndexView view, int threads) : IVectorSnapsh
     public ValueTask<IReadOnlyList<IReadOnlyList<UnitHit>>> SearchUnitsAsync(
         IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation)
     {
+        using var use = Use();
         Check(queries, k);
-        return Each(queries, query => new UnitScan(view, threads).Search(query, filter, k, cancellation));
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(new UnitScan(view, threads).Search(queries, filter, k, cancellation));
     }
 
     public ValueTask<IReadOnlyList<IReadOnlyList<SampleHit>>> SearchSamplesAsync(
         IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation)
     {
+        using var use = Use();
         Check(queries, k);
-        return Each(queries, query => new SampleScan(view, threads).Search(query, filter, k, cancellation));
+        cancellation.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(new SampleScan(view, threads).Search(queries, filter, k, cancellation));
     }
 
     public ValueTask<IReadOnlyList<SampleScores>> ScoreSamplesAsync(
         IReadOnlyList<float[]> queries, VideoId video, SampleRange range, CancellationToken cancellation)
     {
+        using var use = Use();
         Check(queries, 1);
         var numbers = new List<long>();
         var shots = new List<long>();
-        var rows = new List<(int Segment, long Row)>();
-        foreach (var place in PlacesOf(video, range))
+        var rows = new List<(Segment Segment, long Row)>();
+        foreach (var run in view.Find(video)?.Runs ?? [])
         {
-            var unit = view.Segments[place.Segment].Units[place.Unit];
-            for (var i = 0; i < unit.Count; i++)
+            var segment = view.Segments[run.Segment];
+            var units = segment.Units;
+            for (var i = FirstReaching(units, run, range.First); i < run.End && units[i].FirstSample < range.End; i++)
             {
-                if (!range.Contains(unit.FirstSample + i)) continue;
-                numbers.Add(unit.FirstSample + i);
-                shots.Add(unit.ShotFirstSample);
-                rows.Add((place.Segment, unit.SampleOffset + i));
+                var unit = units[i];
+                for (var sample = 0; sample < unit.Count; sample++)
+                {
+                    if (!range.Contains(unit.FirstSample + sample)) continue;
+                    numbers.Add(unit.FirstSample + sample);
+                    shots.Add(unit.ShotFirstSample);
+                    rows.Add((segment, unit.SampleOffset + sample));
+                }
             }
         }
         var (numberColumn, shotColumn) = (numbers.ToArray(), shots.ToArray());
-        return Each(queries, query =>
+        var answers = new SampleScores[queries.Count];
+        for (var query = 0; query < answers.Length; query++)
         {
-            var scores = new float[rows.Count];
-            for (var i = 0; i < scores.Length; i++) scores[i] = DotKernel.Dot(query, view.Segments[rows[i].Segment].Vector(rows[i].Row));
             cancellation.ThrowIfCancellationRequested();
-            return new SampleScores(numberColumn, shotColumn, scores);
-        });
+            var scores = new float[rows.Count];
+            for (var i = 0; i < scores.Length; i++) scores[i] = DotKernel.Dot(queries[query], rows[i].Segment.Vector(rows[i].Row));
+            answers[query] = new SampleScores(numberColumn, shotColumn, scores);
+        }
+        return ValueTask.FromResult<IReadOnlyList<SampleScores>>(answers);
     }
 
     public ValueTask<IReadOnlyList<UnitKey>> ListUnitsAsync(VideoId video, CancellationToken cancellation)
     {
-        ThrowIfDisposed();
-        return ValueTask.FromResult<IReadOnlyList<UnitKey>>(view.Videos.TryGetValue(video, out var units)
-            ? [.. units.Places.Select(place => view.Segments[place.Segment].Units[place.Unit])
-                .Select(unit => new UnitKey(video, unit.FirstSample, unit.ShotFirstSample, unit.Count))]
-            : []);
+        using var use = Use();
+        var keys = new List<UnitKey>();
+        foreach (var run in view.Find(video)?.Runs ?? [])
+            foreach (var unit in view.Segments[run.Segment].Units[run.First..run.End])
+                keys.Add(new UnitKey(video, unit.FirstSample, unit.ShotFirstSample, unit.Count));
+        return ValueTask.FromResult<IReadOnlyList<UnitKey>>(keys);
     }
 
     public async IAsyncEnumerable<Unit> ReadUnitsAsync(VideoId video, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        ThrowIfDisposed();
+        using var use = Use();
         await Task.CompletedTask;
-        if (!view.Videos.TryGetValue(video, out var units)) yield break;
-        foreach (var place in units.Places)
+        foreach (var run in view.Find(video)?.Runs ?? [])
         {
-            cancellation.ThrowIfCancellationRequested();
-            yield return view.Segments[place.Segment].Read(place.Unit);
+            for (var unit = run.First; unit < run.End; unit++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return view.Segments[run.Segment].Read(unit);
+            }
         }
     }
 
     public ValueTask<IReadOnlyList<VideoId>> ListVideosAsync(CancellationToken cancellation)
     {
-        ThrowIfDisposed();
-        return ValueTask.FromResult<IReadOnlyList<VideoId>>([.. view.Videos.Keys]);
+        using var use = Use();
+        return ValueTask.FromResult<IReadOnlyList<VideoId>>(Array.ConvertAll(view.Videos, video => video.Id));
     }
 
     public ValueTask<VectorCount> CountAsync(VectorFilter filter, CancellationToken cancellation)
     {
-        ThrowIfDisposed();
+        using var use = Use();
         long videos = 0, units = 0, samples = 0;
-        foreach (var (id, video) in view.Videos)
+        foreach (var video in view.Videos)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!filter.Admits(id, video.Attributes)) continue;
-            var (from, to) = filter.Window(video.Attributes);
+            if (!filter.Admits(video.Id, video.Attributes)) continue;
+            var window = SampleWindow.Of(filter, video.Attributes);
             var unitsBefore = units;
-            foreach (var place in video.Places)
+            foreach (var run in video.Runs)
             {
-                var segment = view.Segments[place.Segment];
-                var passing = SampleWindow.CountIn(segment.Seconds(segment.Units[place.Unit]), from, to);
-                if (passing == 0) continue;
-                units++;
-                samples += passing;
+                var segment = view.Segments[run.Segment];
+                if (window.IsEverything)
+                {
+                    units += run.End - run.First;
+                    samples += segment.SamplesIn(run.First, run.End);
+                    continue;
+                }
+                foreach (var unit in segment.Units[run.First..run.End])
+                {
+                    var passing = window.CountIn(segment.Seconds(unit));
+                    if (passing > 0) units++;
+                    samples += passing;
+                }
             }
             if (units > unitsBefore) videos++;
         }
@@ -107,43 +131,44 @@ internal sealed class IndexSnapshot(IndexView view, int threads) : IVectorSnapsh
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) == 0 && !ReferenceEquals(view, IndexView.Empty)) view.Release();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0) view.Release();
     }
 
-    private IEnumerable<UnitPlace> PlacesOf(VideoId video, SampleRange range)
+    /// <summary>The first unit of a run that reaches a sample number or lies behind it.</summary>
+    private static int FirstReaching(ReadOnlySpan<UnitRow> units, UnitRun run, long number)
     {
-        if (!view.Videos.TryGetValue(video, out var units)) yield break;
-        // The unit before the range's first sample may reach into it.
-        int low = 0, high = units.Places.Count;
-        var from = range.First - Unit.MaximumSamples;
+        var (low, high) = (run.First, run.End);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (units.Places[middle].FirstSample <= from) low = middle + 1;
+            if (units[middle].FirstSample + units[middle].Count <= number) low = middle + 1;
             else high = middle;
         }
-        for (var i = low; i < units.Places.Count && units.Places[i].FirstSample < range.End; i++) yield return units.Places[i];
-    }
-
-    private static ValueTask<IReadOnlyList<T>> Each<T>(IReadOnlyList<float[]> queries, Func<float[], T> answer)
-    {
-        var answers = new T[queries.Count];
-        for (var i = 0; i < answers.Length; i++) answers[i] = answer(queries[i]);
-        return ValueTask.FromResult<IReadOnlyList<T>>(answers);
+        return low;
     }
 
     private void Check(IReadOnlyList<float[]> queries, int k)
     {
-        ThrowIfDisposed();
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         foreach (var query in queries)
         {
             if (view.Dimension != 0 && query.Length != view.Dimension)
                 throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"a query of {view.Dimension} dimensions was expected, {query.Length} found");
-            if (!ReplacementContent.AreFinite(query))
-                throw new ClusterSearchException(ErrorCodes.RequestInvalid, "a query's numbers are finite, one was not");
+            // Covers NaN and infinity, and numbers so large that scores would be.
+            if (!float.IsFinite(DotKernel.Dot(query, query)))
+                throw new ClusterSearchException(ErrorCodes.RequestInvalid, "a query's numbers and its length are finite, these are not");
         }
     }
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+    /// <summary>Holds the view for one call, so that a Dispose meanwhile takes no memory from under it.</summary>
+    private Lent Use()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0 || !view.TryLease(), this);
+        return new Lent(view);
+    }
+
+    private readonly struct Lent(IndexView view) : IDisposable
+    {
+        public void Dispose() => view.Release();
+    }
 }

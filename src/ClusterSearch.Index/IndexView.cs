@@ -1,87 +1,91 @@
-using System.Collections;
 using ClusterSearch.Core.Footage;
-using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index.Segments;
 
 namespace ClusterSearch.Index;
 
 /// <summary>
-/// One state of an encoding: its segments, which of their units are live, and where each video's units lie. Immutable.
-/// Keeps a lease on its segments from the day it is made until <see cref="Release"/>, and one for each snapshot.
+/// One state of an encoding: its segments and where each video's live units lie. Immutable; the next one shares all but the
+/// videos that the changed segments hold. Lives, with its segments, as long as anyone has a lease.
 /// </summary>
 internal sealed class IndexView
 {
+    private const int UnitsPerBlock = 512;
+
+    private readonly Lazy<IReadOnlyList<UnitPiece[]>> _blocks;
     private int _leases = 1;
 
-    private IndexView(IReadOnlyList<Segment> segments, BitArray[] live, SortedDictionary<VideoId, VideoUnits> videos)
+    private IndexView(IReadOnlyList<Segment> segments, VideoUnits[] videos, long[] liveSamples)
     {
         Segments = segments;
-        Live = live;
         Videos = videos;
-        Dimension = segments.Count > 0 ? segments[0].Dimension : 0;
+        LiveSamples = liveSamples;
+        _blocks = new Lazy<IReadOnlyList<UnitPiece[]>>(() => [.. CutIntoBlocks()]);
     }
+
+    public static IndexView Empty { get; } = new([], [], []);
 
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<Segment> Segments { get; }
 
-    /// <summary>A bit a unit of each segment.</summary>
-    public BitArray[] Live { get; }
+    /// <summary>Videos with live units, ordered by id.</summary>
+    public VideoUnits[] Videos { get; }
 
-    /// <summary>Videos with live units.</summary>
-    public SortedDictionary<VideoId, VideoUnits> Videos { get; }
+    /// <summary>Samples of each segment that nothing hides.</summary>
+    public long[] LiveSamples { get; }
 
-    public int Dimension { get; }
+    public int Dimension => Videos.Length > 0 ? Segments[0].Dimension : 0;
 
-    public static IndexView Empty { get; } = new([], [], []);
+    /// <summary>All live units, cut into blocks for threads to share.</summary>
+    public IReadOnlyList<UnitPiece[]> Blocks => _blocks.Value;
 
-    /// <param name="segments">Leased for this view.</param>
-    public static IndexView Of(IReadOnlyList<Segment> segments)
+    public VideoUnits? Find(VideoId video)
     {
-        var live = segments.Select(segment => new BitArray(segment.Units.Length, defaultValue: true)).ToArray();
-        var covers = new Dictionary<VideoId, List<SampleRange>>();
-        var attributes = new Dictionary<VideoId, VideoAttributes>();
-        // Newest first: a unit is hidden by what later segments replace.
-        for (var i = segments.Count - 1; i >= 0; i--)
+        var at = LowerBound(video, 0);
+        return at < Videos.Length && Videos[at].Id == video ? Videos[at] : null;
+    }
+
+    /// <summary>The state of other segments, leased for it; what lies in those that both begin with is taken over.</summary>
+    public IndexView Next(IReadOnlyList<Segment> segments)
+    {
+        var kept = 0;
+        while (kept < Segments.Count && kept < segments.Count && ReferenceEquals(Segments[kept], segments[kept])) kept++;
+        var touched = Segments.Skip(kept).Concat(segments.Skip(kept)).SelectMany(segment => segment.Videos).Distinct().Order();
+        var liveSamples = new long[segments.Count];
+        LiveSamples.AsSpan(0, kept).CopyTo(liveSamples);
+        var videos = new List<VideoUnits>(Videos.Length + 1);
+        var known = Videos.AsSpan();
+        var next = 0;
+        foreach (var id in touched)
         {
-            var segment = segments[i];
-            for (var video = 0; video < segment.Videos.Length; video++)
+            var at = LowerBound(id, next);
+            videos.AddRange(known[next..at]);
+            next = at;
+            if (at < known.Length && known[at].Id == id)
             {
-                var id = segment.Videos[video];
-                attributes.TryAdd(id, segment.VideoAttributes[video]);
-                if (covers.TryGetValue(id, out var hidden))
-                {
-                    for (var unit = segment.FirstUnits[video]; unit < segment.FirstUnits[video + 1]; unit++)
-                        if (hidden.Exists(range => range.Contains(segment.Units[unit].FirstSample))) live[i][unit] = false;
-                }
-                else
-                {
-                    covers[id] = hidden = [];
-                }
-                foreach (var cover in segment.Covers[video]) Add(hidden, cover);
+                foreach (var run in known[at].Runs)
+                    if (run.Segment < kept) liveSamples[run.Segment] -= Segments[run.Segment].SamplesIn(run.First, run.End);
+                next++;
             }
+            if (VideoUnits.Of(id, segments) is not { } units) continue;
+            foreach (var run in units.Runs) liveSamples[run.Segment] += segments[run.Segment].SamplesIn(run.First, run.End);
+            videos.Add(units);
         }
-        var places = new SortedDictionary<VideoId, VideoUnits>();
-        for (var i = 0; i < segments.Count; i++)
-        {
-            for (var video = 0; video < segments[i].Videos.Length; video++)
-            {
-                for (var unit = segments[i].FirstUnits[video]; unit < segments[i].FirstUnits[video + 1]; unit++)
-                {
-                    if (!live[i][unit]) continue;
-                    var id = segments[i].Videos[video];
-                    if (!places.TryGetValue(id, out var units)) places[id] = units = new VideoUnits(attributes[id]);
-                    units.Places.Add(new UnitPlace(i, unit, segments[i].Units[unit].FirstSample));
-                }
-            }
-        }
-        foreach (var units in places.Values) units.Places.Sort((left, right) => left.FirstSample.CompareTo(right.FirstSample));
-        return new IndexView(segments, live, places);
+        videos.AddRange(known[next..]);
+        return new IndexView(segments, [.. videos], liveSamples);
     }
 
     public IndexView Lease()
     {
-        Interlocked.Increment(ref _leases);
+        if (!TryLease()) throw new InvalidOperationException("this state of the index was let go");
         return this;
+    }
+
+    /// <summary>False when the last lease is gone.</summary>
+    public bool TryLease()
+    {
+        for (var leases = Volatile.Read(ref _leases); leases > 0; leases = Volatile.Read(ref _leases))
+            if (Interlocked.CompareExchange(ref _leases, leases + 1, leases) == leases) return true;
+        return false;
     }
 
     public void Release()
@@ -90,29 +94,42 @@ internal sealed class IndexView
         foreach (var segment in Segments) segment.Release();
     }
 
-    /// <summary>Keeps a list of ranges short: neighbours that touch become one, as a video's chunks do.</summary>
-    private static void Add(List<SampleRange> ranges, SampleRange added)
+    private int LowerBound(VideoId video, int from)
     {
-        var (first, end) = (added.First, added.End);
-        for (var i = ranges.Count - 1; i >= 0; i--)
+        var (low, high) = (from, Videos.Length);
+        while (low < high)
         {
-            if (ranges[i].First > end || ranges[i].End < first) continue;
-            first = Math.Min(first, ranges[i].First);
-            end = Math.Max(end, ranges[i].End);
-            ranges.RemoveAt(i);
+            var middle = (low + high) / 2;
+            if (Videos[middle].Id.CompareTo(video) < 0) low = middle + 1;
+            else high = middle;
         }
-        ranges.Add(new SampleRange(first, end));
+        return low;
+    }
+
+    private IEnumerable<UnitPiece[]> CutIntoBlocks()
+    {
+        var block = new List<UnitPiece>();
+        var unitCount = 0;
+        foreach (var video in Videos)
+        {
+            foreach (var run in video.Runs)
+            {
+                for (var first = run.First; first < run.End;)
+                {
+                    var end = Math.Min(run.End, first + UnitsPerBlock - unitCount);
+                    block.Add(new UnitPiece(video, run.Segment, first, end));
+                    unitCount += end - first;
+                    first = end;
+                    if (unitCount < UnitsPerBlock) continue;
+                    yield return [.. block];
+                    block.Clear();
+                    unitCount = 0;
+                }
+            }
+        }
+        if (block.Count > 0) yield return [.. block];
     }
 }
 
-/// <summary>A video's live units in order of their first sample.</summary>
-internal sealed class VideoUnits(VideoAttributes attributes)
-{
-    public VideoAttributes Attributes { get; } = attributes;
-
-    public List<UnitPlace> Places { get; } = [];
-}
-
-/// <param name="Segment">Index into the view's segments.</param>
-/// <param name="Unit">Index into the segment's units.</param>
-internal readonly record struct UnitPlace(int Segment, int Unit, long FirstSample);
+/// <summary>Units [First, End) of a video in one segment.</summary>
+internal readonly record struct UnitPiece(VideoUnits Video, int Segment, int First, int End);

@@ -12,10 +12,20 @@ internal static class ReplacementContent
     public static (int Dimension, IReadOnlyList<SegmentVideo> Videos) Of(string encodingId, IReadOnlyList<UnitReplacement> replacements)
     {
         var dimension = 0;
-        foreach (var unit in replacements.SelectMany(replacement => replacement.Units))
+        foreach (var replacement in replacements)
         {
-            if (dimension == 0) dimension = unit.Mean.Length;
-            Check(encodingId, unit, dimension);
+            if (replacement.Video.Value.Length == 0) throw Invalid("a replacement names its video, found one without");
+            var end = 0L;
+            foreach (var unit in replacement.Units.OrderBy(unit => unit.FirstSample))
+            {
+                if (dimension == 0) dimension = unit.Mean.Length;
+                Check(encodingId, unit, dimension);
+                if (!replacement.Range.Contains(unit.FirstSample))
+                    throw Invalid($"unit {unit.FirstSample} of video {replacement.Video} lies outside of the replaced range {replacement.Range}");
+                if (unit.FirstSample < end)
+                    throw Invalid($"units of video {replacement.Video} follow each other, unit {unit.FirstSample} begins before sample {end}");
+                end = unit.FirstSample + unit.Count;
+            }
         }
         var videos = new List<SegmentVideo>();
         foreach (var video in replacements.GroupBy(replacement => replacement.Video).OrderBy(video => video.Key))
@@ -25,28 +35,36 @@ internal static class ReplacementContent
             foreach (var replacement in video)
             {
                 foreach (var hidden in units.Keys.Where(replacement.Range.Contains).ToList()) units.Remove(hidden);
-                foreach (var unit in replacement.Units)
-                {
-                    if (!replacement.Range.Contains(unit.FirstSample))
-                        throw Invalid($"unit {unit.FirstSample} of video {video.Key} lies outside of the replaced range {replacement.Range}");
-                    if (!units.TryAdd(unit.FirstSample, unit))
-                        throw Invalid($"unit {unit.FirstSample} of video {video.Key} is given twice");
-                }
+                foreach (var unit in replacement.Units) units.Add(unit.FirstSample, unit);
             }
-            videos.Add(new SegmentVideo(video.Key, video.Last().Attributes, [.. video.Select(replacement => replacement.Range)], [.. units.Values]));
+            videos.Add(new SegmentVideo(video.Key, video.Last().Attributes, SampleRanges.Union(video.Select(replacement => replacement.Range)), [.. units.Values.Select(unit => new SegmentUnit(unit))]));
         }
         return (dimension, videos);
     }
 
     private static void Check(string encodingId, Unit unit, int dimension)
     {
-        if (unit.Mean.Length != dimension || unit.Vectors.Length != unit.Count * dimension)
-            throw new ClusterSearchException(ErrorCodes.ArchiveEncoding,
-                $"encoding {encodingId}: vectors of {dimension} dimensions were expected, unit {unit.FirstSample} has a mean of {unit.Mean.Length} and {unit.Vectors.Length} numbers for {unit.Count} samples");
         if (unit.Count is < 1 or > Unit.MaximumSamples)
             throw Invalid($"a unit has 1 to {Unit.MaximumSamples} samples, unit {unit.FirstSample} has {unit.Count}");
+        if (dimension == 0 || unit.Mean.Length != dimension || unit.Vectors.Length != unit.Count * dimension)
+            throw new ClusterSearchException(ErrorCodes.ArchiveEncoding,
+                $"encoding {encodingId}: vectors of {dimension} dimensions were expected, unit {unit.FirstSample} has a mean of {unit.Mean.Length} and {unit.Vectors.Length} numbers for {unit.Count} samples");
+        // Scores of a range are looked for in units that begin at most 15 samples before it.
+        if (unit.FirstSample % Unit.MaximumSamples + unit.Count > Unit.MaximumSamples)
+            throw Invalid($"a unit does not cross a number divisible by {Unit.MaximumSamples}, unit {unit.FirstSample} of {unit.Count} samples does");
+        if (unit.ShotFirstSample < 0 || unit.ShotFirstSample > unit.FirstSample)
+            throw Invalid($"a shot begins at or before its units, that of unit {unit.FirstSample} begins at {unit.ShotFirstSample}");
+        if (!double.IsFinite(unit.Seconds[0]) || !double.IsFinite(unit.Seconds[^1]) || !IsAscending(unit.Seconds))
+            throw Invalid($"the seconds of a unit are finite and ascend, those of unit {unit.FirstSample} do not");
         if (!float.IsFinite(unit.Radius) || unit.Radius < 0 || !AreFinite(unit.Mean) || !AreFinite(unit.Vectors))
             throw Invalid($"unit {unit.FirstSample} holds a number that is not finite, or a negative radius");
+    }
+
+    private static bool IsAscending(ReadOnlySpan<double> seconds)
+    {
+        for (var i = 1; i < seconds.Length; i++)
+            if (!(seconds[i] >= seconds[i - 1])) return false;
+        return true;
     }
 
     internal static bool AreFinite(ReadOnlySpan<float> numbers)

@@ -17,6 +17,7 @@ internal static class DotKernel
     public static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
         Vector512.IsHardwareAccelerated ? Dot512(left, right)
         : Vector256.IsHardwareAccelerated ? Dot256(left, right)
+        : Vector128.IsHardwareAccelerated ? Dot128(left, right)
         : DotReference(left, right);
 
     /// <summary>The same in plain code.</summary>
@@ -34,7 +35,7 @@ internal static class DotKernel
         return Tail(lanes[0], left, right, whole);
     }
 
-    private static float Dot512(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    internal static float Dot512(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
         ref var l = ref MemoryMarshal.GetReference(left);
         ref var r = ref MemoryMarshal.GetReference(right);
@@ -50,7 +51,7 @@ internal static class DotKernel
         return Tail(Sum(sum.GetLower() + sum.GetUpper()), left, right, whole);
     }
 
-    private static float Dot256(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
+    internal static float Dot256(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
         ref var l = ref MemoryMarshal.GetReference(left);
         ref var r = ref MemoryMarshal.GetReference(right);
@@ -66,12 +67,31 @@ internal static class DotKernel
         return Tail(Sum((a + c) + (b + d)), left, right, whole);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Sum(Vector256<float> eight)
+    internal static float Dot128(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
     {
-        var four = eight.GetLower() + eight.GetUpper();
-        return (four[0] + four[2]) + (four[1] + four[3]);
+        ref var l = ref MemoryMarshal.GetReference(left);
+        ref var r = ref MemoryMarshal.GetReference(right);
+        Vector128<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
+        var whole = left.Length - left.Length % Lanes;
+        for (nuint i = 0; i < (nuint)whole; i += Lanes)
+        {
+            a += Vector128.LoadUnsafe(ref l, i) * Vector128.LoadUnsafe(ref r, i);
+            b += Vector128.LoadUnsafe(ref l, i + 4) * Vector128.LoadUnsafe(ref r, i + 4);
+            c += Vector128.LoadUnsafe(ref l, i + 8) * Vector128.LoadUnsafe(ref r, i + 8);
+            d += Vector128.LoadUnsafe(ref l, i + 12) * Vector128.LoadUnsafe(ref r, i + 12);
+            e += Vector128.LoadUnsafe(ref l, i + 16) * Vector128.LoadUnsafe(ref r, i + 16);
+            f += Vector128.LoadUnsafe(ref l, i + 20) * Vector128.LoadUnsafe(ref r, i + 20);
+            g += Vector128.LoadUnsafe(ref l, i + 24) * Vector128.LoadUnsafe(ref r, i + 24);
+            h += Vector128.LoadUnsafe(ref l, i + 28) * Vector128.LoadUnsafe(ref r, i + 28);
+        }
+        return Tail(Sum((a + e) + (c + g) + ((b + f) + (d + h))), left, right, whole);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Sum(Vector256<float> eight) => Sum(eight.GetLower() + eight.GetUpper());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Sum(Vector128<float> four) => (four[0] + four[2]) + (four[1] + four[3]);
 
     private static float Tail(float sum, ReadOnlySpan<float> left, ReadOnlySpan<float> right, int from)
     {

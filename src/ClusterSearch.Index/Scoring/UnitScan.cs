@@ -1,86 +1,76 @@
-using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
-using ClusterSearch.Index.Segments;
 
 namespace ClusterSearch.Index.Scoring;
 
-/// <summary>Scores the means of all live units that pass a filter, in parallel over blocks; keeps the k best by upper bound.</summary>
+/// <summary>Scores the means of all live units that pass a filter, in parallel over blocks.</summary>
 internal sealed class UnitScan(IndexView view, int threads)
 {
-    private const int UnitsPerBlock = 512;
-
-    // What rounding of |q| numbers summed in 32 lanes can take from a score, relative to |q| (vectors have length 1 at most).
-    private const float Rounding = 1e-5f;
-
-    public IReadOnlyList<UnitHit> Search(float[] query, VectorFilter filter, int k, CancellationToken cancellation)
+    public IReadOnlyList<IReadOnlyList<UnitHit>> Search(IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation)
     {
-        var all = Score(query, filter, cancellation);
-        if (all.Count > k)
+        var scored = Score(queries, filter, cancellation);
+        var answers = new IReadOnlyList<UnitHit>[queries.Count];
+        for (var query = 0; query < answers.Length; query++)
         {
-            var bounds = all.Select(hit => hit.Hit.UpperBound).ToArray();
-            Array.Sort(bounds);
-            var least = bounds[^k];
-            all.RemoveAll(hit => hit.Hit.UpperBound < least);
+            var best = new Best<ScoredUnit>(k, BestFirst);
+            foreach (var block in scored)
+                foreach (var unit in block[query]) best.Add(unit);
+            answers[query] = best.Sort().ConvertAll(ToHit);
         }
-        all.Sort(BestFirst);
-        return [.. all.Take(k).Select(hit => hit.Hit)];
+        return answers;
     }
 
-    /// <summary>Hits in no particular order, each with its place.</summary>
-    public List<PlacedHit> Score(float[] query, VectorFilter filter, CancellationToken cancellation)
+    /// <summary>For each block and each query the units that pass, in order of video and first sample.</summary>
+    public List<ScoredUnit>[][] Score(IReadOnlyList<float[]> queries, VectorFilter filter, CancellationToken cancellation)
     {
-        var norm = MathF.Sqrt(DotKernel.Dot(query, query)) * (1 + Rounding);
-        var blocks = Blocks();
-        var partial = new List<PlacedHit>[blocks.Count];
-        var windows = view.Segments.Select(segment => Windows(segment, filter)).ToArray();
+        // The product's own roundings are in the radius, see UnitBuilder.
+        var lengths = queries.Select(query => MathF.Sqrt(DotKernel.Dot(query, query))).ToArray();
+        var blocks = view.Blocks;
+        var scored = new List<ScoredUnit>[blocks.Count][];
         Parallel.For(0, blocks.Count, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation },
-            block => partial[block] = ScoreBlock(query, norm, blocks[block], windows[blocks[block].Segment]));
-        var all = new List<PlacedHit>(partial.Sum(hits => hits.Count));
-        foreach (var hits in partial) all.AddRange(hits);
-        return all;
+            block => scored[block] = ScoreBlock(queries, lengths, filter, blocks[block]));
+        return scored;
     }
 
-    public static readonly Comparison<PlacedHit> BestFirst = (left, right) =>
+    private List<ScoredUnit>[] ScoreBlock(IReadOnlyList<float[]> queries, float[] lengths, VectorFilter filter, UnitPiece[] block)
     {
-        var byBound = right.Hit.UpperBound.CompareTo(left.Hit.UpperBound);
-        if (byBound != 0) return byBound;
-        var byVideo = left.Hit.Unit.Video.CompareTo(right.Hit.Unit.Video);
-        return byVideo != 0 ? byVideo : left.Hit.Unit.FirstSample.CompareTo(right.Hit.Unit.FirstSample);
-    };
-
-    private List<PlacedHit> ScoreBlock(float[] query, float norm, Block block, (double From, double To)?[] windows)
-    {
-        var segment = view.Segments[block.Segment];
-        var live = view.Live[block.Segment];
-        var hits = new List<PlacedHit>(block.End - block.First);
-        for (var i = block.First; i < block.End; i++)
+        var scored = new List<ScoredUnit>[queries.Count];
+        var unitCount = block.Sum(piece => piece.End - piece.First);
+        for (var query = 0; query < scored.Length; query++) scored[query] = new List<ScoredUnit>(unitCount);
+        foreach (var piece in block)
         {
-            var unit = segment.Units[i];
-            if (!live[i] || windows[unit.Video] is not { } window) continue;
-            if (SampleWindow.CountIn(segment.Seconds(unit), window.From, window.To) == 0) continue;
-            var score = DotKernel.Dot(query, segment.Mean(i));
-            var bound = score + norm * unit.Radius + norm * Rounding;
-            hits.Add(new PlacedHit(
-                new UnitHit(new UnitKey(segment.Videos[unit.Video], unit.FirstSample, unit.ShotFirstSample, unit.Count), score, bound), block.Segment, i));
+            if (!filter.Admits(piece.Video.Id, piece.Video.Attributes)) continue;
+            var window = SampleWindow.Of(filter, piece.Video.Attributes);
+            var segment = view.Segments[piece.Segment];
+            var units = segment.Units;
+            for (var unit = piece.First; unit < piece.End; unit++)
+            {
+                if (!window.IsEverything && window.CountIn(segment.Seconds(units[unit])) == 0) continue;
+                var mean = segment.Mean(unit);
+                for (var query = 0; query < scored.Length; query++)
+                {
+                    var score = DotKernel.Dot(queries[query], mean);
+                    scored[query].Add(new ScoredUnit(piece.Video, piece.Segment, unit, score, score + lengths[query] * units[unit].Radius));
+                }
+            }
         }
-        return hits;
+        return scored;
     }
 
-    /// <summary>The seconds that pass of each video of a segment; null for a video that is not admitted.</summary>
-    private (double From, double To)?[] Windows(Segment segment, VectorFilter filter) => Array.ConvertAll(segment.Videos, id =>
-        view.Videos.TryGetValue(id, out var video) && filter.Admits(id, video.Attributes) ? filter.Window(video.Attributes) : ((double, double)?)null);
-
-    private List<Block> Blocks()
+    private UnitHit ToHit(ScoredUnit scored)
     {
-        var blocks = new List<Block>();
-        for (var segment = 0; segment < view.Segments.Count; segment++)
-            for (var first = 0; first < view.Segments[segment].Units.Length; first += UnitsPerBlock)
-                blocks.Add(new Block(segment, first, Math.Min(first + UnitsPerBlock, view.Segments[segment].Units.Length)));
-        return blocks;
+        var unit = view.Segments[scored.Segment].Units[scored.Unit];
+        return new UnitHit(new UnitKey(scored.Video.Id, unit.FirstSample, unit.ShotFirstSample, unit.Count), scored.MeanScore, scored.UpperBound);
     }
 
-    private readonly record struct Block(int Segment, int First, int End);
+    private int BestFirst(ScoredUnit left, ScoredUnit right)
+    {
+        var byBound = right.UpperBound.CompareTo(left.UpperBound);
+        if (byBound != 0) return byBound;
+        var byVideo = left.Video.Id.CompareTo(right.Video.Id);
+        return byVideo != 0 ? byVideo
+            : view.Segments[left.Segment].Units[left.Unit].FirstSample.CompareTo(view.Segments[right.Segment].Units[right.Unit].FirstSample);
+    }
 }
 
-/// <summary>A unit's hit and where the unit lies.</summary>
-internal readonly record struct PlacedHit(UnitHit Hit, int Segment, int UnitIndex);
+/// <summary>A unit, where it lies, and what it scores.</summary>
+internal readonly record struct ScoredUnit(VideoUnits Video, int Segment, int Unit, float MeanScore, float UpperBound);

@@ -13,6 +13,7 @@ internal sealed record Manifest(int Version, long Generation, int Dimension, IRe
 {
     public const int CurrentVersion = 1;
     public const string FileName = "manifest.json";
+    public const string TemporaryName = FileName + ".tmp";
 
     public static Manifest Empty { get; } = new(CurrentVersion, 0, 0, []);
 
@@ -27,6 +28,10 @@ internal sealed record Manifest(int Version, long Generation, int Dimension, IRe
         {
             return null;
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw IndexFaults.Reading(fault, directory);
+        }
     }
 
     public static Manifest Parse(byte[] bytes, string directory)
@@ -34,26 +39,37 @@ internal sealed record Manifest(int Version, long Generation, int Dimension, IRe
         var path = Path.Combine(directory, FileName);
         var lines = Encoding.UTF8.GetString(bytes).Split('\n');
         if (lines.Length != 3 || lines[1] != Checksum(lines[0])) throw IndexFaults.Corrupt(path, "its checksum differs");
-        var manifest = JsonSerializer.Deserialize(lines[0], ManifestContext.Default.Manifest)
-            ?? throw IndexFaults.Corrupt(path, "it is null");
-        return manifest.Version == CurrentVersion ? manifest : throw IndexFaults.Version(path, CurrentVersion, manifest.Version);
+        try
+        {
+            // The version first: a later one may say the rest in other words.
+            using (var document = JsonDocument.Parse(lines[0]))
+            {
+                var version = document.RootElement.GetProperty("version").GetInt32();
+                if (version != CurrentVersion) throw IndexFaults.Version(path, CurrentVersion, version);
+            }
+            return JsonSerializer.Deserialize(lines[0], ManifestContext.Default.Manifest)!;
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw IndexFaults.Corrupt(path, $"it is no manifest ({fault.Message.ReplaceLineEndings(" ")})", fault);
+        }
     }
 
-    public byte[] Write(string directory)
+    public void Write(string directory)
     {
         var path = Path.Combine(directory, FileName);
+        var temporary = Path.Combine(directory, TemporaryName);
         var json = JsonSerializer.Serialize(this, ManifestContext.Default.Manifest);
         var bytes = Encoding.UTF8.GetBytes($"{json}\n{Checksum(json)}\n");
         try
         {
-            using (var file = new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write, FileShare.None))
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
             {
                 file.Write(bytes);
                 file.Flush(flushToDisk: true);
             }
-            File.Move(path + ".tmp", path, overwrite: true);
+            File.Move(temporary, path, overwrite: true);
             DirectoryFlush.Flush(directory);
-            return bytes;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

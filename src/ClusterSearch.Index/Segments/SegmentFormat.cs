@@ -11,7 +11,7 @@ internal static class SegmentFormat
 {
     public const int Version = 1;
     public const int HeaderBytes = 192;
-    public const int CoverBytes = 24;
+    public const int CoverBytes = 16;
     public const int UnitBytes = 40;
     public const int Alignment = 64;
 
@@ -68,10 +68,11 @@ internal static class SegmentFormat
         {
             if (bytes.Length < HeaderBytes) throw IndexFaults.Corrupt(path, "it is shorter than its header");
             if (!bytes[..8].SequenceEqual(Magic)) throw IndexFaults.Corrupt(path, "it is no segment");
-            var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-            if (version != Version) throw IndexFaults.Version(path, Version, version);
+            // Magic, version, length of the header and place of its checksum are those of every version to come.
             if (XxHash3.HashToUInt64(bytes[..(HeaderBytes - 8)]) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[(HeaderBytes - 8)..]))
                 throw IndexFaults.Corrupt(path, "the checksum of its header differs");
+            var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
+            if (version != Version) throw IndexFaults.Version(path, Version, version);
             var header = Layout(
                 BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]),
                 BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),

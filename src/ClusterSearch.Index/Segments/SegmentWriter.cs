@@ -2,11 +2,10 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
-using ClusterSearch.Core.Vectors;
 
 namespace ClusterSearch.Index.Segments;
 
-/// <summary>Writes a segment file whole: under a temporary name, flushed to the disk, then renamed.</summary>
+/// <summary>Writes a segment file, flushed to the disk with its name. Nobody looks at it until a manifest names it; a half one is swept.</summary>
 internal static class SegmentWriter
 {
     /// <param name="path">Where it will lie.</param>
@@ -17,53 +16,49 @@ internal static class SegmentWriter
         var videoTable = VideoTable(videos);
         var header = SegmentFormat.Header.Layout(dimension, videos.Count, videoTable.Length,
             videos.Sum(video => video.Covers.Count), videos.Sum(video => video.Units.Count), videos.Sum(video => video.Units.Sum(unit => (long)unit.Count)));
-        var temporary = path + ".tmp";
         try
         {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
-                file.SetLength(0);
                 WriteBlocks(file, header, videoTable, videos);
                 file.Flush(flushToDisk: true);
             }
-            File.Move(temporary, path);
+            DirectoryFlush.Flush(Path.GetDirectoryName(path)!);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            try
-            {
-                File.Delete(temporary);
-            }
-            catch (IOException)
-            {
-                // Swept when the writer opens the index again.
-            }
             throw IndexFaults.Writing(fault, path);
         }
     }
 
     private static void WriteBlocks(FileStream file, SegmentFormat.Header header, byte[] videoTable, IReadOnlyList<SegmentVideo> videos)
     {
-        var covers = CoverTable(videos, header.CoverCount);
-        var units = UnitTable(videos, header.UnitCount);
         var tables = new XxHash3();
         var means = new XxHash3();
         // The header's checksums are known last; its place is kept.
         file.Write(new byte[SegmentFormat.HeaderBytes]);
-        Append(header.VideosOffset, videoTable, tables);
-        Append(header.CoversOffset, covers, tables);
-        Append(header.UnitsOffset, units, tables);
+        Pad(file, header.VideosOffset);
+        Write(videoTable, tables);
+        Pad(file, header.CoversOffset);
+        Write(CoverTable(videos, header.CoverCount), tables);
+        Pad(file, header.UnitsOffset);
+        Write(UnitTable(videos, header.UnitCount), tables);
         Pad(file, header.MeansOffset);
-        foreach (var unit in videos.SelectMany(video => video.Units)) Append(-1, MemoryMarshal.AsBytes(unit.Mean.AsSpan()), means);
+        foreach (var video in videos)
+            foreach (var unit in video.Units) Write(MemoryMarshal.AsBytes(unit.Mean), means);
         Pad(file, header.SecondsOffset);
-        foreach (var unit in videos.SelectMany(video => video.Units)) Append(-1, MemoryMarshal.AsBytes(unit.Seconds.AsSpan()), tables);
+        foreach (var video in videos)
+            foreach (var unit in video.Units) Write(MemoryMarshal.AsBytes(unit.Seconds), tables);
         Pad(file, header.VectorsOffset);
         var blocks = new BlockChecksums();
-        foreach (var unit in videos.SelectMany(video => video.Units))
+        foreach (var video in videos)
         {
-            var bytes = MemoryMarshal.AsBytes(unit.Vectors.AsSpan());
-            file.Write(bytes);
-            blocks.Append(bytes);
+            foreach (var unit in video.Units)
+            {
+                var bytes = MemoryMarshal.AsBytes(unit.Vectors);
+                file.Write(bytes);
+                blocks.Append(bytes);
+            }
         }
         Pad(file, header.ChecksumsOffset);
         file.Write(blocks.Finish());
@@ -72,9 +67,8 @@ internal static class SegmentWriter
         file.Position = 0;
         file.Write(first);
 
-        void Append(long offset, ReadOnlySpan<byte> bytes, XxHash3 checksum)
+        void Write(ReadOnlySpan<byte> bytes, XxHash3 checksum)
         {
-            if (offset >= 0) Pad(file, offset);
             file.Write(bytes);
             checksum.Append(bytes);
         }
@@ -87,11 +81,11 @@ internal static class SegmentWriter
         file.Write(zeros[..(int)(offset - file.Position)]);
     }
 
-    /// <summary>A row a video: id (32 characters), first unit and first cover (int32), recorded-at (ticks and offset minutes), camera, zone.</summary>
+    /// <summary>A row a video: id (32 characters), first unit and first cover (int32), camera, zone, recorded-at (ticks and offset minutes).</summary>
     private static byte[] VideoTable(IReadOnlyList<SegmentVideo> videos)
     {
         using var memory = new MemoryStream();
-        using var writer = new BinaryWriter(memory, Encoding.UTF8);
+        using var writer = new BinaryWriter(memory);
         int units = 0, covers = 0;
         foreach (var video in videos)
         {
@@ -113,49 +107,34 @@ internal static class SegmentWriter
         return memory.ToArray();
     }
 
+    // UTF-16 as it is: names may come from file systems and need not be well-formed.
     private static void WriteText(BinaryWriter writer, string? text)
     {
-        writer.Write(text is not null);
-        if (text is not null) writer.Write(text);
+        writer.Write(text?.Length ?? -1);
+        writer.Write(MemoryMarshal.AsBytes(text.AsSpan()));
     }
 
     private static byte[] CoverTable(IReadOnlyList<SegmentVideo> videos, int count)
     {
-        var bytes = new byte[count * SegmentFormat.CoverBytes];
-        var at = bytes.AsSpan();
-        for (var video = 0; video < videos.Count; video++)
-        {
-            foreach (var cover in videos[video].Covers)
-            {
-                BinaryPrimitives.WriteInt64LittleEndian(at, video);
-                BinaryPrimitives.WriteInt64LittleEndian(at[8..], cover.First);
-                BinaryPrimitives.WriteInt64LittleEndian(at[16..], cover.End);
-                at = at[SegmentFormat.CoverBytes..];
-            }
-        }
-        return bytes;
+        var bounds = new List<long>(2 * count);
+        foreach (var video in videos)
+            foreach (var cover in video.Covers) bounds.AddRange(cover.First, cover.End);
+        return MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(bounds)).ToArray();
     }
 
     private static byte[] UnitTable(IReadOnlyList<SegmentVideo> videos, int count)
     {
-        var bytes = new byte[count * SegmentFormat.UnitBytes];
-        var at = bytes.AsSpan();
+        var rows = new List<UnitRow>(count);
         long offset = 0;
         for (var video = 0; video < videos.Count; video++)
         {
             foreach (var unit in videos[video].Units)
             {
-                BinaryPrimitives.WriteInt32LittleEndian(at, video);
-                BinaryPrimitives.WriteInt32LittleEndian(at[4..], unit.Count);
-                BinaryPrimitives.WriteInt64LittleEndian(at[8..], unit.FirstSample);
-                BinaryPrimitives.WriteInt64LittleEndian(at[16..], unit.ShotFirstSample);
-                BinaryPrimitives.WriteInt64LittleEndian(at[24..], offset);
-                BinaryPrimitives.WriteSingleLittleEndian(at[32..], unit.Radius);
+                rows.Add(new UnitRow(video, unit.Count, unit.FirstSample, unit.ShotFirstSample, offset, unit.Radius));
                 offset += unit.Count;
-                at = at[SegmentFormat.UnitBytes..];
             }
         }
-        return bytes;
+        return MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(rows)).ToArray();
     }
 }
 

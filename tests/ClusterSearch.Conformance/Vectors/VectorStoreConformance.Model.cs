@@ -7,7 +7,7 @@ namespace ClusterSearch.Conformance.Vectors;
 // Random operations, compared with a simple model.
 public abstract partial class VectorStoreConformance
 {
-    private const int ModelSteps = 120;
+    private const int ModelSteps = 80;
     private const int ModelVideos = 6;
 
     [Theory]
