@@ -30,7 +30,7 @@ internal sealed class MadeUpFootage
 
     public IReadOnlyList<Unit> Video(int video, int samples)
     {
-        var random = new Random(HashCode.Combine(_seed, video));
+        var random = new Random(unchecked(_seed * 1_000_003 + video));
         var vectors = new float[samples * _dimension];
         var starts = new bool[samples];
         float[] centre = [];

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
 using ClusterSearch.Conformance.Vectors;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Footage;
@@ -117,6 +119,8 @@ public sealed class DamagedFilesTests : IAsyncLifetime
         var segment = Files().First(file => !file.EndsWith(Manifest.FileName, StringComparison.Ordinal));
         var bytes = await File.ReadAllBytesAsync(segment, Cancellation);
         bytes[SegmentFormat.Magic.Length]++;
+        var checksumAt = SegmentFormat.HeaderBytes - sizeof(ulong);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(checksumAt), XxHash3.HashToUInt64(bytes.AsSpan(0, checksumAt)));
         await File.WriteAllBytesAsync(segment, bytes, Cancellation);
         await using var store = await OpenAsync();
         AssertSays(await Assert.ThrowsAsync<ClusterSearchException>(() => store.SnapshotAsync(Encoding, Cancellation)), ErrorCodes.ArchiveVersion, segment);

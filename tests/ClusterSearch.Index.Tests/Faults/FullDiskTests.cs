@@ -12,7 +12,7 @@ public class FullDiskTests
     [Fact]
     public async Task A_full_disk_is_named_the_index_stays_as_it_was_and_goes_on_when_there_is_space()
     {
-        using var disk = SmallDisk.TryMount(kilobytes: 256);
+        using var disk = SmallDisk.TryMount(kilobytes: 96);
         Assert.SkipWhen(disk is null, "mounting a small file system takes root on Linux");
         var history = new History(1);
         await using var store = await EmbeddedVectorStore.OpenAsync(disk.Path, new EmbeddedIndexOptions(), Cancellation);

@@ -15,7 +15,7 @@ internal sealed class History(int seed)
     /// <summary>Does the n-th write to a store, and says nothing of the others.</summary>
     public Task WriteAsync(IVectorStore store, int number, CancellationToken cancellation)
     {
-        var random = new Random(HashCode.Combine(seed, number));
+        var random = new Random(unchecked(seed * 1_000_003 + number));
         if (random.Next(12) == 0) return store.DeleteVideoAsync(Footage.Id(random.Next(Videos)), Encoding, cancellation);
         return store.ReplaceAsync(Encoding, Replacements(random), cancellation);
     }
@@ -26,7 +26,7 @@ internal sealed class History(int seed)
         var model = new VectorModel((query, vector) => (float)DotProduct.Of(query, vector));
         for (var number = 0; number < count; number++)
         {
-            var random = new Random(HashCode.Combine(seed, number));
+            var random = new Random(unchecked(seed * 1_000_003 + number));
             if (random.Next(12) == 0)
             {
                 model.Delete(Footage.Id(random.Next(Videos)));
