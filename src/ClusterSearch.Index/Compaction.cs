@@ -11,8 +11,8 @@ namespace ClusterSearch.Index;
 /// </summary>
 internal static class Compaction
 {
-    // Samples of a chunk at one a second: the smallest size.
-    private const int SmallestSamples = 128;
+    // Half of a chunk at one sample a second, so that eight chunks are of the next size.
+    private const int SmallestSamples = 64;
 
     /// <returns>Null when all is well.</returns>
     public static Range? Next(IndexView view, EmbeddedIndexOptions options)

@@ -3,41 +3,51 @@ using ClusterSearch.Core.Vectors;
 namespace ClusterSearch.Index.Scoring;
 
 /// <summary>
-/// The k best samples, exactly: units in order of their bound, in steps that grow, until the k-th best sample scores above
-/// the next bound.
+/// The k best samples, exactly: those of the units with the highest bounds first, which gives a score to beat; then, in the
+/// order in which they lie, those of every other unit whose bound reaches it.
 /// </summary>
 internal sealed class SampleScan(IndexView view, int threads)
 {
-    private const int UnitsPerStep = 64;
+    private const int FirstUnits = 256;
     private const int UnitsPerPart = 32;
 
     public IReadOnlyList<IReadOnlyList<SampleHit>> Search(IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation)
     {
-        var scored = new UnitScan(view, threads).Score(queries, filter, cancellation);
+        var scan = new UnitScan(view, threads);
+        var scored = scan.Score(queries, filter, cancellation);
         var answers = new IReadOnlyList<SampleHit>[queries.Count];
         for (var query = 0; query < answers.Length; query++)
-            answers[query] = Search(queries[query], filter, k, scored.SelectMany(block => block[query]), cancellation);
+            answers[query] = Search(queries[query], filter, k, Array.ConvertAll(scored, block => block[query]), scan, cancellation);
         return answers;
     }
 
-    private List<SampleHit> Search(float[] query, VectorFilter filter, int k, IEnumerable<ScoredUnit> units, CancellationToken cancellation)
+    private List<SampleHit> Search(
+        float[] query, VectorFilter filter, int k, List<ScoredUnit>[] blocks, UnitScan scan, CancellationToken cancellation)
     {
-        // A heap: sorting all units would cost more than scoring the few that are wanted.
-        var waiting = new PriorityQueue<ScoredUnit, float>(units.Select(unit => (unit, -unit.UpperBound)));
         var best = new Best<SampleHit>(k, BestFirst);
-        var step = new List<ScoredUnit>();
-        while (waiting.Count > 0)
+        var firstCount = Math.Max(FirstUnits, k);
+        if (blocks.Sum(block => (long)block.Count) <= 2L * firstCount)
         {
-            var size = Math.Max(UnitsPerStep, Math.Max(2 * step.Count, k / Unit.MaximumSamples));
-            var least = best.IsFull ? best.Least.Score : float.NegativeInfinity;
-            step.Clear();
-            while (step.Count < size && waiting.TryPeek(out var unit, out _) && unit.UpperBound >= least) step.Add(waiting.Dequeue());
-            if (step.Count == 0) break;
-            foreach (var part in Score(query, filter, step, least, cancellation))
-                foreach (var hit in part) best.Add(hit);
-            best.Sort();
+            // Nothing to spare.
+            Add(best, Score(query, filter, blocks, float.NegativeInfinity, cancellation));
+            return best.Sort();
         }
+        var promising = new Best<ScoredUnit>(firstCount, scan.BestFirst);
+        foreach (var block in blocks)
+            foreach (var unit in block) promising.Add(unit);
+        Add(best, Score(query, filter, [.. promising.Sort().Chunk(UnitsPerPart).Select(part => part.ToList())], float.NegativeInfinity, cancellation));
+        // As many units as samples are wanted: there are k, each unit has one that passes.
+        var (least, last) = (best.Least.Score, promising.Least);
+        Add(best, Score(query, filter, Array.ConvertAll(blocks,
+            block => block.FindAll(unit => unit.UpperBound >= least && scan.BestFirst(unit, last) > 0)), least, cancellation));
         return best.Sort();
+    }
+
+    private static void Add(Best<SampleHit> best, List<SampleHit>[] parts)
+    {
+        foreach (var part in parts)
+            foreach (var hit in part) best.Add(hit);
+        best.Sort();
     }
 
     private static int BestFirst(SampleHit left, SampleHit right)
@@ -48,17 +58,15 @@ internal sealed class SampleScan(IndexView view, int threads)
         return byVideo != 0 ? byVideo : left.Number.CompareTo(right.Number);
     }
 
-    private List<SampleHit>[] Score(float[] query, VectorFilter filter, List<ScoredUnit> units, float least, CancellationToken cancellation)
+    private List<SampleHit>[] Score(float[] query, VectorFilter filter, List<ScoredUnit>[] parts, float least, CancellationToken cancellation)
     {
-        var parts = new List<SampleHit>[(units.Count + UnitsPerPart - 1) / UnitsPerPart];
+        var hits = new List<SampleHit>[parts.Length];
         Parallel.For(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, part =>
         {
-            var hits = new List<SampleHit>();
-            var end = Math.Min(units.Count, (part + 1) * UnitsPerPart);
-            for (var i = part * UnitsPerPart; i < end; i++) Score(query, filter, units[i], least, hits);
-            parts[part] = hits;
+            hits[part] = [];
+            foreach (var unit in parts[part]) Score(query, filter, unit, least, hits[part]);
         });
-        return parts;
+        return hits;
     }
 
     private void Score(float[] query, VectorFilter filter, ScoredUnit scored, float least, List<SampleHit> hits)

@@ -97,7 +97,8 @@ internal sealed class UnitScan(IndexView view, int threads)
         return new UnitHit(new UnitKey(scored.Video.Id, unit.FirstSample, unit.ShotFirstSample, unit.Count), scored.MeanScore, scored.UpperBound);
     }
 
-    private int BestFirst(ScoredUnit left, ScoredUnit right)
+    /// <summary>By bound, then video, then first sample.</summary>
+    public int BestFirst(ScoredUnit left, ScoredUnit right)
     {
         var byBound = right.UpperBound.CompareTo(left.UpperBound);
         if (byBound != 0) return byBound;

@@ -1,0 +1,52 @@
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Vectors;
+using ClusterSearch.Testing;
+using static ClusterSearch.Conformance.Vectors.Footage;
+
+namespace ClusterSearch.Index.Tests;
+
+/// <summary>A directory for an index and what tests put into it.</summary>
+public abstract class IndexFixture : IDisposable
+{
+    protected const string Encoding = "e1";
+    protected const int Dimension = 40;
+
+    private readonly TemporaryDirectory _directory = new();
+
+    protected string IndexDirectory => _directory.File("index");
+
+    protected string EncodingDirectory => Path.Combine(IndexDirectory, Encoding);
+
+    protected string[] Segments => [.. Directory.EnumerateFiles(EncodingDirectory, "*.seg").Order(StringComparer.Ordinal)];
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public virtual void Dispose()
+    {
+        _directory.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected Task<EmbeddedVectorStore> OpenAsync(EmbeddedIndexOptions? options = null, string? directory = null) =>
+        EmbeddedVectorStore.OpenAsync(directory ?? IndexDirectory, options ?? new EmbeddedIndexOptions(), Cancellation);
+
+    protected static UnitReplacement Replacement(int video, long first, long end, IReadOnlyList<Unit> units) =>
+        new(Id(video), new VideoAttributes("gate", "hall", new DateTimeOffset(2024, 5, 1, 12, 0, 0, TimeSpan.Zero)), new SampleRange(first, end), units);
+
+    protected static Task PutAsync(EmbeddedVectorStore store, int video, long first, IReadOnlyList<Unit> units) =>
+        store.ReplaceAsync(Encoding, [Replacement(video, first, units[^1].FirstSample + Unit.MaximumSamples, units)], Cancellation);
+
+    /// <summary>Everything that can be found, and how it scores.</summary>
+    protected static async Task<(IReadOnlyList<SampleHit> Samples, IReadOnlyList<UnitHit> Units)> AllAsync(EmbeddedVectorStore store, float[] query)
+    {
+        using var snapshot = await store.SnapshotAsync(Encoding, Cancellation);
+        return ((await snapshot.SearchSamplesAsync([query], VectorFilter.None, int.MaxValue, Cancellation))[0],
+            (await snapshot.SearchUnitsAsync([query], VectorFilter.None, int.MaxValue, Cancellation))[0]);
+    }
+
+    protected static async Task<long> CountAsync(EmbeddedVectorStore store)
+    {
+        using var snapshot = await store.SnapshotAsync(Encoding, Cancellation);
+        return (await snapshot.CountAsync(VectorFilter.None, Cancellation)).Samples;
+    }
+}
