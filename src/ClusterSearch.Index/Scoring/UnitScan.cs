@@ -11,10 +11,8 @@ internal sealed class UnitScan(IndexView view, int threads)
         var answers = new IReadOnlyList<UnitHit>[queries.Count];
         for (var query = 0; query < answers.Length; query++)
         {
-            var best = new Best<ScoredUnit>(k, BestFirst);
-            foreach (var block in scored)
-                foreach (var unit in block[query]) best.Add(unit);
-            answers[query] = best.Sort().ConvertAll(ToHit);
+            var total = scored.Sum(block => block[query].Count);
+            answers[query] = k < total ? Best(scored, query, k) : All(scored, query, total);
         }
         return answers;
     }
@@ -54,6 +52,43 @@ internal sealed class UnitScan(IndexView view, int threads)
             }
         }
         return scored;
+    }
+
+    private List<UnitHit> Best(List<ScoredUnit>[][] scored, int query, int k)
+    {
+        var best = new Best<ScoredUnit>(k, BestFirst);
+        foreach (var block in scored)
+            foreach (var unit in block[query]) best.Add(unit);
+        return best.Sort().ConvertAll(ToHit);
+    }
+
+    /// <summary>
+    /// Sorts whole numbers, several times faster than hits by a comparison: the bound in the upper half, falling, and the
+    /// unit's place in the lower. Units come in order of video and first sample, which is the order of ties.
+    /// </summary>
+    private UnitHit[] All(List<ScoredUnit>[][] scored, int query, int total)
+    {
+        var units = new ScoredUnit[total];
+        var keys = new ulong[total];
+        var count = 0;
+        foreach (var block in scored)
+        {
+            foreach (var unit in block[query])
+            {
+                units[count] = unit;
+                keys[count] = ((ulong)~Ascending(unit.UpperBound) << 32) | (uint)count;
+                count++;
+            }
+        }
+        Array.Sort(keys);
+        return Array.ConvertAll(keys, key => ToHit(units[(uint)key]));
+    }
+
+    // Bits whose order as whole numbers is that of the floats; adding 0 makes the two zeros equal.
+    private static uint Ascending(float value)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(value + 0f);
+        return (bits & 0x8000_0000) != 0 ? ~bits : bits | 0x8000_0000;
     }
 
     private UnitHit ToHit(ScoredUnit scored)

@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using ClusterSearch.Conformance.Vectors;
+using ClusterSearch.Core;
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Vectors;
+using ClusterSearch.Index.Segments;
+using ClusterSearch.Testing;
+
+namespace ClusterSearch.Index.Tests.Faults;
+
+/// <summary>Every byte of every file of a small index is damaged in turn: whatever changes an answer is found.</summary>
+public sealed class DamagedFilesTests : IAsyncLifetime
+{
+    private const string Encoding = "e1";
+    private const int Dimension = 5;
+
+    private readonly TemporaryDirectory _directory = new();
+    private string _whole = "";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string EncodingDirectory => Path.Combine(_directory.Path, Encoding);
+
+    public async ValueTask InitializeAsync()
+    {
+        var random = new Random(4);
+        await using (var store = await OpenAsync())
+        {
+            await store.ReplaceAsync(Encoding, [Replacement(1, 0, 40, Footage.Units(random, 0, 40, Dimension)), Replacement(2, 0, 5, Footage.Units(random, 0, 5, Dimension))], Cancellation);
+            await store.ReplaceAsync(Encoding, [Replacement(1, 32, 64, Footage.Units(random, 32, 9, Dimension))], Cancellation);
+        }
+        _whole = await AnswersAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _directory.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task No_flipped_bit_changes_an_answer_unnoticed()
+    {
+        var unnoticed = 0;
+        foreach (var file in Files())
+        {
+            var bytes = await File.ReadAllBytesAsync(file, Cancellation);
+            for (var at = 0; at < bytes.Length; at++)
+            {
+                var bit = (byte)(1 << (at % 8));
+                bytes[at] ^= bit;
+                await File.WriteAllBytesAsync(file, bytes, Cancellation);
+                if (!await IsNoticedAsync(file, $"bit {bit} of byte {at}")) unnoticed++;
+                bytes[at] ^= bit;
+            }
+            await File.WriteAllBytesAsync(file, bytes, Cancellation);
+        }
+        // Only the zeros between blocks, which nothing reads.
+        Assert.InRange(unnoticed, 0, Files().Length * 8 * SegmentFormat.Alignment);
+        Assert.Equal(_whole, await AnswersAsync());
+    }
+
+    [Fact]
+    public async Task A_file_cut_anywhere_is_noticed()
+    {
+        foreach (var file in Files())
+        {
+            var bytes = await File.ReadAllBytesAsync(file, Cancellation);
+            for (var length = 0; length < bytes.Length; length += length < 64 ? 1 : 37)
+            {
+                await File.WriteAllBytesAsync(file, bytes[..length], Cancellation);
+                Assert.True(await IsNoticedAsync(file, $"cut to {length} bytes"), $"{Path.GetFileName(file)} cut to {length} of {bytes.Length} bytes");
+            }
+            await File.WriteAllBytesAsync(file, bytes, Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task A_missing_segment_is_named()
+    {
+        var segment = Files().First(file => !file.EndsWith(Manifest.FileName, StringComparison.Ordinal));
+        File.Delete(segment);
+        await using var store = await OpenAsync();
+        AssertSays(await Assert.ThrowsAsync<ClusterSearchException>(() => store.SnapshotAsync(Encoding, Cancellation)), ErrorCodes.ArchiveCorrupt, segment);
+        Assert.Contains(await store.VerifyAsync(Cancellation), line => line.Contains(Path.GetFileName(segment), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_damaged_index_can_be_deleted_and_made_again()
+    {
+        foreach (var file in Files()) await File.WriteAllBytesAsync(file, new byte[100], Cancellation);
+        await using var store = await OpenAsync();
+        await Assert.ThrowsAsync<ClusterSearchException>(() => store.SnapshotAsync(Encoding, Cancellation));
+        await store.DeleteEncodingAsync(Encoding, Cancellation);
+        await store.ReplaceAsync(Encoding, [Replacement(1, 0, 40, Footage.Units(new Random(1), 0, 40, Dimension))], Cancellation);
+        using var snapshot = await store.SnapshotAsync(Encoding, Cancellation);
+        Assert.Equal(40, (await snapshot.CountAsync(VectorFilter.None, Cancellation)).Samples);
+        Assert.Empty(await store.VerifyAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_manifest_of_a_later_release_is_refused_and_left_alone()
+    {
+        var later = new Manifest(Manifest.CurrentVersion + 1, 9, Dimension, ["later.seg"]);
+        later.Write(EncodingDirectory);
+        var before = await File.ReadAllBytesAsync(Path.Combine(EncodingDirectory, Manifest.FileName), Cancellation);
+        await using var store = await OpenAsync();
+        AssertSays(await Assert.ThrowsAsync<ClusterSearchException>(() => store.SnapshotAsync(Encoding, Cancellation)), ErrorCodes.ArchiveVersion, Manifest.FileName);
+        var fault = await Assert.ThrowsAsync<ClusterSearchException>(() => store.ReplaceAsync(Encoding, [Replacement(1, 0, 16, [])], Cancellation));
+        Assert.Equal(ErrorCodes.ArchiveVersion, fault.Code);
+        Assert.Contains(await store.VerifyAsync(Cancellation), line => line.Contains(Manifest.FileName, StringComparison.Ordinal));
+        Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(EncodingDirectory, Manifest.FileName), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_segment_of_a_later_release_is_refused()
+    {
+        var segment = Files().First(file => !file.EndsWith(Manifest.FileName, StringComparison.Ordinal));
+        var bytes = await File.ReadAllBytesAsync(segment, Cancellation);
+        bytes[SegmentFormat.Magic.Length]++;
+        var checksumAt = SegmentFormat.HeaderBytes - sizeof(ulong);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(checksumAt), XxHash3.HashToUInt64(bytes.AsSpan(0, checksumAt)));
+        await File.WriteAllBytesAsync(segment, bytes, Cancellation);
+        await using var store = await OpenAsync();
+        AssertSays(await Assert.ThrowsAsync<ClusterSearchException>(() => store.SnapshotAsync(Encoding, Cancellation)), ErrorCodes.ArchiveVersion, segment);
+    }
+
+    /// <summary>Whether opening fails or verification complains; if neither, every answer must be what it was.</summary>
+    private async Task<bool> IsNoticedAsync(string file, string damage)
+    {
+        await using var store = await OpenAsync();
+        var lines = await store.VerifyAsync(Cancellation);
+        if (lines.Count > 0)
+        {
+            Assert.Contains(lines, line => line.Contains(Path.GetFileName(file), StringComparison.Ordinal));
+            Assert.All(lines, line => Assert.DoesNotContain('\n', line));
+            return true;
+        }
+        var answers = await AnswersAsync();
+        Assert.True(answers == _whole, $"{Path.GetFileName(file)}, {damage}: verification says nothing, and answers differ");
+        return false;
+    }
+
+    private async Task<string> AnswersAsync()
+    {
+        await using var store = await OpenAsync();
+        using var snapshot = await store.SnapshotAsync(Encoding, Cancellation);
+        var answers = new List<string>();
+        foreach (var video in await snapshot.ListVideosAsync(Cancellation))
+        {
+            await foreach (var unit in snapshot.ReadUnitsAsync(video, Cancellation))
+                answers.Add($"{video} {unit.FirstSample} {unit.ShotFirstSample} {unit.Radius:R} {string.Join(' ', unit.Seconds)} {string.Join(' ', unit.Mean)} {string.Join(' ', unit.Vectors)}");
+        }
+        foreach (var filter in new[] { VectorFilter.None, new VectorFilter { Cameras = new HashSet<string> { "gate 2" } }, new VectorFilter { RecordedAfter = DateTimeOffset.UnixEpoch.AddSeconds(3) } })
+            answers.Add((await snapshot.CountAsync(filter, Cancellation)).ToString());
+        return string.Join('\n', answers);
+    }
+
+    private static void AssertSays(ClusterSearchException fault, string code, string file)
+    {
+        Assert.Equal(code, fault.Code);
+        Assert.Contains(Path.GetFileName(file), fault.Message, StringComparison.Ordinal);
+        Assert.Contains("reindex", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', fault.Message);
+    }
+
+    private static UnitReplacement Replacement(int video, long first, long end, IReadOnlyList<Unit> units) =>
+        new(Footage.Id(video), new VideoAttributes($"gate {video}", null, DateTimeOffset.UnixEpoch), new SampleRange(first, end), units);
+
+    private string[] Files() => Directory.GetFiles(EncodingDirectory);
+
+    private Task<EmbeddedVectorStore> OpenAsync() => EmbeddedVectorStore.OpenAsync(_directory.Path, new EmbeddedIndexOptions { Threads = 1 }, Cancellation);
+}

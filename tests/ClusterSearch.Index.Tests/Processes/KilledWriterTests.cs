@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Globalization;
+using ClusterSearch.Testing;
+
+namespace ClusterSearch.Index.Tests.Processes;
+
+public class KilledWriterTests
+{
+    private const int Kills = 12;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_writer_killed_at_any_moment_leaves_what_it_acknowledged_and_never_half_of_a_write()
+    {
+        using var directory = new TemporaryDirectory();
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        var history = new History(seed);
+        var written = 0;
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            var acknowledged = await WriteUntilKilledAsync(directory.Path, seed, written, random);
+            await using var store = await EmbeddedVectorStore.OpenAsync(directory.Path, new EmbeddedIndexOptions(), Cancellation);
+            // The write that was under way when the process died may have come to its end, or not have begun.
+            var difference = await History.DifferenceAsync(history.After(acknowledged), store, Cancellation);
+            var differenceWithNext = difference is null ? null : await History.DifferenceAsync(history.After(acknowledged + 1), store, Cancellation);
+            Assert.True(difference is null || differenceWithNext is null,
+                $"seed {seed}, kill {kill}, {acknowledged} writes acknowledged: {difference}; with one more: {differenceWithNext}");
+            Assert.Empty(await store.VerifyAsync(Cancellation));
+            written = difference is null ? acknowledged : acknowledged + 1;
+        }
+        Assert.True(written > Kills, $"seed {seed}: only {written} writes in {Kills} lives");
+
+        await using var last = await EmbeddedVectorStore.OpenAsync(directory.Path, new EmbeddedIndexOptions(), Cancellation);
+        await history.WriteAsync(last, written, Cancellation);
+        Assert.Null(await History.DifferenceAsync(history.After(written + 1), last, Cancellation));
+        Assert.DoesNotContain(Directory.EnumerateFiles(directory.Path, "*", SearchOption.AllDirectories), path => path.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    /// <returns>How many writes of the history are acknowledged now.</returns>
+    private static async Task<int> WriteUntilKilledAsync(string directory, int seed, int from, Random random)
+    {
+        using var writer = OtherProcess.Writer(directory, seed, from);
+        var acknowledged = from;
+        for (var left = random.Next(1, 15); left > 0; left--)
+            acknowledged = int.Parse(await writer.ReadLineAsync(Cancellation) ?? throw new InvalidOperationException("the writer ended by itself"), CultureInfo.InvariantCulture) + 1;
+        // Somewhere within the next write or two.
+        var moment = Stopwatch.GetTimestamp() + random.NextInt64(Stopwatch.Frequency / 100);
+        while (Stopwatch.GetTimestamp() < moment) Thread.SpinWait(10);
+        writer.Kill();
+        while (await writer.ReadLineAsync(Cancellation) is { } line) acknowledged = int.Parse(line, CultureInfo.InvariantCulture) + 1;
+        return acknowledged;
+    }
+}
