@@ -64,4 +64,43 @@ public sealed class RepairTests
             Assert.NotEmpty((await archive.SearchAsync("a cat")).Moments);
         }
     }
+
+    [Fact]
+    public async Task A_full_disk_stops_the_run_with_one_line_and_a_rerun_with_space_ends_at_the_same_digest()
+    {
+        using var directory = new TemporaryDirectory();
+        using var disk = SmallDisk.TryMount(directory.File("archive"), kilobytes: 8192);
+        Assert.SkipWhen(disk is null, "needs the right to mount a small file system");
+        var request = new IngestRequest { Paths = [Path.Combine(TestAssets.Samples, "garden-walk.mp4")], ChunkDuration = TimeSpan.FromSeconds(2), Workers = 2 };
+        string? undisturbed;
+        await using (var archive = await TestArchive.OpenAsync(directory.File("undisturbed")))
+        {
+            await archive.IngestAsync(request);
+            undisturbed = (await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None)).Digest;
+        }
+        // Room to begin, none to end; each time a little more, so that the fault strikes at different writes.
+        await using (var archive = await TestArchive.OpenAsync(disk!.Path))
+        {
+            var faults = 0;
+            for (var leftKilobytes = 64; leftKilobytes <= 320; leftKilobytes += 64)
+            {
+                var ballast = disk.Fill(leftKilobytes);
+                try
+                {
+                    await archive.IngestAsync(request);
+                }
+                catch (Core.ClusterSearchException fault)
+                {
+                    faults++;
+                    Assert.True(fault.Code == Core.ErrorCodes.ArchiveDiskFull, $"{leftKilobytes} kB left: {fault.Code}: {fault.Message}");
+                }
+                File.Delete(ballast);
+            }
+            Assert.True(faults > 0, "the disk was never full");
+            Assert.Empty((await archive.IngestAsync(request)).Failures);
+            var verified = await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
+            Assert.Empty(verified.Problems);
+            Assert.Equal(undisturbed, verified.Digest);
+        }
+    }
 }
