@@ -126,6 +126,20 @@ public class SamplingRuleTests(TestFootage footage)
     }
 
     [Fact]
+    public async Task A_picture_that_stays_for_minutes_is_every_sample_of_them()
+    {
+        var path = await footage.GetAsync("frozen.mkv");
+        var reader = new FfmpegFootageReader(new MediaOptions { StallTimeout = TimeSpan.FromSeconds(10) });
+        var facts = await reader.ProbeAsync(path, default);
+        var grid = await reader.GridAsync(path, facts, "10");
+        var samples = await reader.ReadAsync(path, facts, grid, SampleRange.Everything);
+        Assert.Equal(2000, samples.Count);
+        var frozen = samples.Where(sample => sample.Number is >= 28 and <= 1901).ToList();
+        Assert.Single(frozen.Select(sample => (sample.Pixels, sample.Timing.Ticks)).Distinct());
+        Assert.Equal(samples.GetRange(1500, 20), await reader.ReadAsync(path, facts, grid, new SampleRange(1500, 1520)));
+    }
+
+    [Fact]
     public async Task A_range_without_samples_gives_nothing()
     {
         var path = await footage.GetAsync("closed.mp4");

@@ -32,8 +32,12 @@ public sealed class TestFootage : IDisposable
         ["interlaced.ts"] = "-f lavfi -i testsrc2=s=160x96:r=50:d=8 -vf interlace -c:v libx264 -preset veryfast -flags +ilme+ildct -x264opts tff=1:keyint=30",
         ["mpeg4.avi"] = "-f lavfi -i testsrc2=s=160x90:r=25:d=8 -c:v mpeg4 -q:v 4 -g 30 -bf 2",
         ["raw.h264"] = "-f lavfi -i testsrc2=s=160x90:r=25:d=8 -c:v libx264 -preset veryfast -g 30",
-        ["refresh.mkv"] = "-f lavfi -i testsrc2=s=160x90:r=25:d=12 -c:v libx264 -preset veryfast -x264-params intra-refresh=1:keyint=40",
+        ["refresh.ts"] = "-f lavfi -i testsrc2=s=160x90:r=25:d=12 -c:v libx264 -preset veryfast -x264-params intra-refresh=1:keyint=40",
         ["hevc.mp4"] = "-f lavfi -i testsrc2=s=160x90:r=25:d=8 -c:v libx265 -x265-params log-level=error:keyint=40:open-gop=1 -tag:v hvc1",
+        // The 33-bit clock of transport streams starts again in the fifth second.
+        ["wrap.ts"] = "-f lavfi -i testsrc2=s=160x90:r=25:d=12 -c:v libx264 -preset veryfast -g 40 -output_ts_offset 95437",
+        // One picture for three minutes.
+        ["frozen.mkv"] = "-f lavfi -i testsrc2=s=64x36:r=5:d=200 -vf select='lt(t\\,3)+gt(t\\,190)' -fps_mode vfr -c:v libx264 -preset veryfast",
         ["sound.mp3"] = "-f lavfi -i sine=d=2 -c:a libmp3lame",
         // Ten hours of a frame a second, a key frame a minute.
         ["ten-hours.mp4"] = "-f lavfi -i color=gray:s=32x32:r=1:d=36000 -c:v libx264 -preset ultrafast -g 60 -bf 0",
@@ -72,6 +76,9 @@ public sealed class TestFootage : IDisposable
                 // A recording that begins in the middle of a group of pictures.
                 var whole = await File.ReadAllBytesAsync(await GetAsync("open-gop.ts"));
                 await File.WriteAllBytesAsync(path, whole[(whole.Length / 188 / 3 * 188)..]);
+                break;
+            case "open-gop.mp4" or "refresh.mp4":
+                await FfmpegAsync($"-i {await GetAsync(Path.ChangeExtension(name, ".ts"))} -c copy {path}");
                 break;
             case "no-cues.mkv":
                 // As a live recording leaves it: neither an index nor a duration.

@@ -7,12 +7,12 @@ namespace ClusterSearch.Media.Decoding;
 
 /// <summary>
 /// Where decoding must begin so that the frame shown at an instant, and all after it, come out as they would from the
-/// beginning: at the key frame before the last key frame at or before the instant.
+/// beginning: at the last key frame at or before the instant in MP4, whose key frames are good for that by definition, and one
+/// key frame earlier anywhere else.
 /// </summary>
 /// <remarks>
-/// One key frame more than theory asks for, because pictures just after a seek are not to be trusted: an open group's leading
-/// pictures lack their references, decoders learn the order of output from the first pictures, refresh in slices takes a
-/// whole group. Transport streams land anywhere before a time, so the wanted time is moved ahead of the key frame's packet.
+/// Earlier, because elsewhere pictures just after a seek are not to be trusted: an open group's leading pictures lack their
+/// references, decoders learn the order of output from the first pictures, refresh in slices takes a whole group. Transport streams land anywhere before a time, so the wanted time is moved ahead of the key frame's packet.
 /// What comes out is checked against the plan by its times; a plan that fails is replaced by the next, at last the beginning.
 /// </remarks>
 internal sealed class SeekPlanner(PacketList packets)
@@ -43,6 +43,7 @@ internal sealed class SeekPlanner(PacketList packets)
                 if (packet is { IsKey: true, Discarded: false } && Time(packet) <= instantTicks) found.Add(packet);
             }, cancellation);
             keys = [.. found.Concat(keys).DistinctBy(Time).OrderBy(Time)];
+            if (keys.Count >= 1 && ContainerFormats.HasSyncSamples(facts.Container)) return Plans(facts, keys[^1], keys[^1]);
             if (keys.Count >= 2) return Plans(facts, keys[^2], keys[^1]);
             if (from <= Seconds(facts, facts.StartTicks)) return [SeekPlan.Beginning];
             if (keys.Count == 1) from = Math.Min(from, Seconds(facts, Time(keys[0])!.Value));
@@ -65,7 +66,7 @@ internal sealed class SeekPlanner(PacketList packets)
         var at = Seconds(facts, startTicks);
         var packetAt = start.Dts is { } dts ? Math.Min(at, Seconds(facts, dts)) : at - LandingMarginSeconds;
         var target = ContainerFormats.IsIndexed(facts.Container)
-            ? at + Math.Min(ReorderSeconds, (Seconds(facts, safeTicks) - at) / 2)
+            ? at + (safeTicks > startTicks ? Math.Min(ReorderSeconds, (Seconds(facts, safeTicks) - at) / 2) : ReorderSeconds)
             : packetAt - LandingMarginSeconds;
         // Without presentation times the decoder's differ from the packets' by a few frames.
         var exact = start.Pts is not null && safe.Pts is not null;

@@ -116,7 +116,7 @@ internal sealed class FootageProbe(FfmpegTools tools, PacketList packets, FirstF
     {
         long? last = null;
         var stated = (double)statedEnd * facts.TimeBase.Numerator / facts.TimeBase.Denominator;
-        await packets.VisitAsync(path, facts.StreamIndex, Math.Max(0, stated - 10), null, packet =>
+        await packets.VisitAsync(path, facts.StreamIndex, stated - 10, null, packet =>
         {
             if (!packet.Discarded && packet.Pts + (packet.Duration ?? 1) is { } end && !(end <= last)) last = end;
         }, cancellation);

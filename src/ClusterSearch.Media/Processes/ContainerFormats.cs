@@ -43,5 +43,8 @@ internal static class ContainerFormats
 
     public static bool IsIndexed(string container) => container.Split(',').Any(Indexed.Contains);
 
+    /// <summary>Key frames are what ISO/IEC 14496-12 calls sync samples: decoding may begin at any, and all that is shown from it on is right.</summary>
+    public static bool HasSyncSamples(string container) => container.Split(',').Contains("mp4", StringComparer.Ordinal);
+
     public static bool StatesPresentationTimes(string container) => container.Split(',').Any(Timed.Contains);
 }
