@@ -152,9 +152,7 @@ public class ProbeTests(TestFootage footage)
     [Theory]
     [InlineData("-i.mp4")]
     [InlineData("frame-%03d.mp4")]
-    [InlineData("concat:a|b.mp4")]
-    [InlineData("it's \"quoted\", [bracketed]; \\slashed.mp4")]
-    [InlineData("Ünïcode 动物 .mp4")]
+    [InlineData("concat:a|b it's \"quoted\", [bracketed]; \\slashed Ünï 动物 .mp4")]
     public async Task Any_file_name_will_do(string name)
     {
         using var directory = new TemporaryDirectory();

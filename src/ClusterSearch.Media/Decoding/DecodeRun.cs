@@ -20,6 +20,7 @@ internal sealed class DecodeRun : IAsyncDisposable
     private readonly Channel<byte[]> _pictures = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private readonly SemaphoreSlim _room;
     private readonly EdgeTracker _tracker = new();
+    private readonly KeyframeChanges _changes = new();
     private readonly Queue<long> _announced = new();
     private readonly Task _readers;
     private readonly long? _complaintsFromTicks;
@@ -28,8 +29,6 @@ internal sealed class DecodeRun : IAsyncDisposable
     private bool _stopped;
     private long _decodedFrames;
     private long _lastAdvanced = -1;
-    private byte[]? _small;
-    private (long Current, long Previous) _smallNumber = (-1, -1);
     private ChildExit _exit;
 
     private DecodeRun(FfmpegTools tools, PixelPool pool, DecodeJob job, SeekPlan plan, ChildProcess child, CancellationToken cancellation)
@@ -98,7 +97,7 @@ internal sealed class DecodeRun : IAsyncDisposable
                     _pool.Return(pixels);
                     continue;
                 }
-                if (_job.KeyframesOnly && (number > Next || (number > 0 && _smallNumber.Previous != number - 1)))
+                if (_job.KeyframesOnly && (number > Next || (number > 0 && !_changes.Follows)))
                 {
                     _pool.Return(pixels);
                     yield break;
@@ -215,10 +214,7 @@ internal sealed class DecodeRun : IAsyncDisposable
         if (_job.IsKeyframes)
         {
             var ticks = grid.InstantTicks(number);
-            var small = SmallLuma.Of(new RgbImage(_job.Width, _job.Height, pixels));
-            var strength = _small is not null && _smallNumber.Current == number - 1 ? SmallLuma.Difference(_small, small) : 0;
-            _small = small;
-            _smallNumber = (number, _smallNumber.Current);
+            var strength = _changes.Add(number, new RgbImage(_job.Width, _job.Height, pixels));
             return new SampleTiming(ticks, ticks, strength);
         }
         // The window of an edge begins with the sample before, also where that one is not delivered.

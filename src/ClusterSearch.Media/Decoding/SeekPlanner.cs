@@ -1,7 +1,7 @@
 using System.Globalization;
 using ClusterSearch.Core.Footage;
-using ClusterSearch.Media.Processes;
 using ClusterSearch.Media.Probing;
+using ClusterSearch.Media.Processes;
 
 namespace ClusterSearch.Media.Decoding;
 

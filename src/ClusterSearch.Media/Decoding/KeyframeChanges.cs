@@ -3,16 +3,32 @@ using ClusterSearch.Core.Footage;
 namespace ClusterSearch.Media.Decoding;
 
 /// <summary>
-/// A picture reduced to 64x36 luma values, for the difference between neighbouring key frames: what lies between them is not
-/// decoded, so no report tells it. 256x144 points of the luma (BT.601 weights), averaged four by four.
+/// How much each key frame differs from the one before. What lies between them is not decoded, so no report tells it; the
+/// pictures themselves are compared: 256x144 points of the luma (BT.601 weights), averaged four by four.
 /// </summary>
-internal static class SmallLuma
+internal sealed class KeyframeChanges
 {
     private const int Width = 64;
     private const int Height = 36;
     private const int Side = 4;
 
-    public static byte[] Of(RgbImage image)
+    private byte[]? _last;
+    private long _lastNumber = -1;
+
+    /// <summary>Whether the last key frame came just after the one before it.</summary>
+    public bool Follows { get; private set; }
+
+    /// <returns>Mean absolute difference to the key frame just before, 0 to 255; 0 where that one is not there.</returns>
+    public float Add(long number, RgbImage image)
+    {
+        var small = Reduce(image);
+        Follows = _last is not null && _lastNumber == number - 1;
+        var difference = Follows ? Difference(_last!, small) : 0;
+        (_last, _lastNumber) = (small, number);
+        return difference;
+    }
+
+    private static byte[] Reduce(RgbImage image)
     {
         var small = new byte[Width * Height];
         var pixels = image.Pixels;
@@ -33,8 +49,7 @@ internal static class SmallLuma
         return small;
     }
 
-    /// <summary>Mean absolute difference, 0 to 255.</summary>
-    public static float Difference(byte[] one, byte[] other)
+    private static float Difference(byte[] one, byte[] other)
     {
         var sum = 0;
         for (var i = 0; i < one.Length; i++) sum += Math.Abs(one[i] - other[i]);
