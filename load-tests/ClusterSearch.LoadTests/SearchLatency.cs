@@ -43,6 +43,7 @@ internal static class SearchLatency
                     var started = Stopwatch.GetTimestamp();
                     var answer = await archive.Search.SearchAsync(request, CancellationToken.None);
                     var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+                    if (round == 0) await Console.Error.WriteLineAsync($"{text}: {answer.Timings.SearchMs:0.0} ms, {answer.Explanation[2]}");
                     var query = await archive.Search.QueryVectorAsync(request, CancellationToken.None);
                     using var snapshot = await archive.Ports.Vectors.SnapshotAsync(encodingId, CancellationToken.None);
                     var scanning = Stopwatch.GetTimestamp();

@@ -37,35 +37,43 @@ internal sealed class IndexSnapshot(IndexView view, int threads) : IVectorSnapsh
     {
         using var use = Use();
         Check(queries, 1);
-        var numbers = new List<long>();
-        var shots = new List<long>();
-        var rows = new List<(Segment Segment, long Row)>();
+        var found = new List<(Segment Segment, UnitRow Unit)>();
+        var count = 0;
         foreach (var run in view.Find(video)?.Runs ?? [])
         {
             var segment = view.Segments[run.Segment];
             var units = segment.Units;
             for (var i = FirstReaching(units, run, range.First); i < run.End && units[i].FirstSample < range.End; i++)
             {
-                var unit = units[i];
-                for (var sample = 0; sample < unit.Count; sample++)
-                {
-                    if (!range.Contains(unit.FirstSample + sample)) continue;
-                    numbers.Add(unit.FirstSample + sample);
-                    shots.Add(unit.ShotFirstSample);
-                    rows.Add((segment, unit.SampleOffset + sample));
-                }
+                found.Add((segment, units[i]));
+                count += units[i].Count;
             }
         }
-        var (numberColumn, shotColumn) = (numbers.ToArray(), shots.ToArray());
-        var answers = new SampleScores[queries.Count];
-        for (var query = 0; query < answers.Length; query++)
+        var numbers = new long[count];
+        var shots = new long[count];
+        var scores = queries.Select(_ => new float[count]).ToArray();
+        var filled = 0;
+        foreach (var (segment, unit) in found)
         {
             cancellation.ThrowIfCancellationRequested();
-            var scores = new float[rows.Count];
-            for (var i = 0; i < scores.Length; i++) scores[i] = DotKernel.Dot(queries[query], rows[i].Segment.Vector(rows[i].Row));
-            answers[query] = new SampleScores(numberColumn, shotColumn, scores);
+            for (var sample = 0; sample < unit.Count; sample++)
+            {
+                // Units at the ends of the range may reach beyond it.
+                if (!range.Contains(unit.FirstSample + sample)) continue;
+                numbers[filled] = unit.FirstSample + sample;
+                shots[filled] = unit.ShotFirstSample;
+                var vector = segment.Vector(unit.SampleOffset + sample);
+                for (var query = 0; query < scores.Length; query++) scores[query][filled] = DotKernel.Dot(queries[query], vector);
+                filled++;
+            }
         }
-        return ValueTask.FromResult<IReadOnlyList<SampleScores>>(answers);
+        if (filled < count)
+        {
+            Array.Resize(ref numbers, filled);
+            Array.Resize(ref shots, filled);
+            for (var query = 0; query < scores.Length; query++) Array.Resize(ref scores[query], filled);
+        }
+        return ValueTask.FromResult<IReadOnlyList<SampleScores>>(Array.ConvertAll(scores, column => new SampleScores(numbers, shots, column)));
     }
 
     public ValueTask<IReadOnlyList<UnitKey>> ListUnitsAsync(VideoId video, CancellationToken cancellation)
