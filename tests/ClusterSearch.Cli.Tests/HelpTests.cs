@@ -2,6 +2,7 @@ using System.CommandLine;
 using ClusterSearch.Cli.Commands;
 using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Presentation;
+using ClusterSearch.Testing;
 
 namespace ClusterSearch.Cli.Tests;
 
@@ -46,6 +47,20 @@ public sealed class HelpTests
             var parse = Root().Parse(example.Line[example.Line.IndexOf("clustersearch ", StringComparison.Ordinal)..]["clustersearch ".Length..]);
             Assert.True(parse.Errors.Count == 0, $"{example.Line}: {string.Join("; ", parse.Errors)}");
             if (command is DocumentedCommand) Assert.Contains(path, example.Line);
+        }
+    }
+
+    [Fact]
+    public void Every_command_of_the_README_is_understood()
+    {
+        var lines = File.ReadAllLines(Path.Combine(TestAssets.Repository, "README.md"))
+            .Where(line => line.StartsWith("./clustersearch ", StringComparison.Ordinal))
+            .Select(line => line["./clustersearch ".Length..].Split(" #")[0].Trim()).Where(line => line is not ("demo" or "test")).ToList();
+        Assert.True(lines.Count >= 8, $"{lines.Count} commands were found");
+        foreach (var line in lines)
+        {
+            var parse = Root().Parse(line);
+            Assert.True(parse.Errors.Count == 0, $"{line}: {string.Join("; ", parse.Errors)}");
         }
     }
 

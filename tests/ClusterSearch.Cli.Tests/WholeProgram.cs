@@ -16,7 +16,9 @@ internal static class WholeProgram
         return await FinishAsync(process);
     }
 
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    public static Process Start(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Assembly);
@@ -24,6 +26,7 @@ internal static class WholeProgram
         foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("CLUSTERSEARCH_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(variable);
         start.Environment["CLUSTERSEARCH_MODELS"] = Path.Combine(TestAssets.Repository, "models");
+        foreach (var (name, value) in variables) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

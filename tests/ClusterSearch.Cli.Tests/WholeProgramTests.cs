@@ -79,6 +79,19 @@ public sealed class WholeProgramTests
     }
 
     [Fact]
+    public async Task Traces_metrics_and_logs_go_where_the_standard_variables_say()
+    {
+        using var directory = new TemporaryDirectory();
+        using var collector = new OtlpCollector();
+        using var process = WholeProgram.Start(collector.Variables,
+            "ingest", Path.Combine(TestAssets.Samples, "bunny.mp4"), directory.File("missing.mp4"), "--archive", directory.File("archive"));
+        Assert.Equal(1, (await WholeProgram.FinishAsync(process)).ExitCode);
+        Assert.Contains("clustersearch.chunk", collector.Received("/v1/traces"), StringComparison.Ordinal);
+        Assert.Contains("missing.mp4", collector.Received("/v1/logs"), StringComparison.Ordinal);
+        Assert.Contains("clustersearch.samples.embedded", collector.Received("/v1/metrics"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Control_C_stops_cleanly_and_a_rerun_goes_on()
     {
         using var directory = new TemporaryDirectory();

@@ -85,7 +85,9 @@ internal sealed class FileRegistration(ArchivePorts ports, PlaceBook places, Ing
         var grid = SampleGrid.Create(video.Facts, sampling, listedTicks);
         if (grid.Count == 0)
             throw new ClusterSearchException(ErrorCodes.FootageDamaged, $"{path}: no frame with a presentation time was found");
-        return await ports.Catalog.PlanAsync(video.Id, encodingId, ChunkPlan.For(grid, request.ChunkDuration), listedTicks, cancellation);
+        // Without a usable index every chunk would be decoded from the beginning.
+        var chunkDuration = video.Facts.Seekable ? request.ChunkDuration : ChunkPlan.MaximumChunkDuration;
+        return await ports.Catalog.PlanAsync(video.Id, encodingId, ChunkPlan.For(grid, chunkDuration), listedTicks, cancellation);
     }
 
     internal static long UnixNanoseconds(DateTime utc) => (utc - DateTime.UnixEpoch).Ticks * 100;

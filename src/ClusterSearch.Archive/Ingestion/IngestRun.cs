@@ -271,7 +271,9 @@ internal sealed class IngestRun(
 
     private void Fail(string path, string code, string message)
     {
-        if (_failures.TryAdd(path, new FileFailure(path, code, message))) meter.Failed();
+        if (!_failures.TryAdd(path, new FileFailure(path, code, message))) return;
+        _log.LogWarning("{Message} ({Code})", message, code);
+        meter.Failed();
     }
 
     private async Task<IngestReport> ReportAsync(CancellationToken cancellation)
