@@ -31,7 +31,8 @@ internal static class EncodingChoice
                 throw new ClusterSearchException(ErrorCodes.ArchiveEncoding,
                     $"{options.Directory} holds vectors of {Describe(active.Encoding)}, {Describe(encoding)} was asked for; "
                     + "vectors of different encodings never meet: use the archive's own settings, or another --archive");
-            Require(model.Check(ModelTowers.Both, force: false, cancellation), model.Facts);
+            // Searching checks the text tower when it first needs it.
+            Require(model.Check(ModelTowers.Image, force: false, cancellation), model.Facts);
             await ports.Catalog.PutEncodingAsync(encoding, cancellation);
             return (new EncodingRecord(encoding, IsActive: true), model);
         }
