@@ -134,7 +134,8 @@ public sealed class EmbeddedVectorStore : IVectorStore
         catch (IOException fault) when (File.Exists(Path.Combine(_directory, LockName)))
         {
             throw new ClusterSearchException(ErrorCodes.ArchiveBusy,
-                $"{_directory}: another process writes this index; wait until it is done, or stop it", fault) { IsTransient = true };
+                $"{_directory}: another process writes this index; wait until it is done, or stop it", fault)
+            { IsTransient = true };
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -25,14 +25,29 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
 
     public IngestReport Report { get; set; } = new()
     {
-        Files = 1, Added = 1, Unchanged = 0, Moved = 0, Failures = [], Warnings = [], Samples = 31, SecondsOfFootage = 31, Elapsed = TimeSpan.FromSeconds(2),
+        Files = 1,
+        Added = 1,
+        Unchanged = 0,
+        Moved = 0,
+        Failures = [],
+        Warnings = [],
+        Samples = 31,
+        SecondsOfFootage = 31,
+        Elapsed = TimeSpan.FromSeconds(2),
     };
 
     public ArchiveStatus Status { get; set; } = new(
         new LedgerStatus
         {
             Chunks = new Dictionary<ChunkState, int> { [ChunkState.Indexed] = 3, [ChunkState.Quarantined] = 1 },
-            Videos = 2, SearchableVideos = 1, PartialVideos = 1, IngestingVideos = 0, FailedVideos = 0, Samples = 50, Seconds = 5400, MissingSamples = 8,
+            Videos = 2,
+            SearchableVideos = 1,
+            PartialVideos = 1,
+            IngestingVideos = 0,
+            FailedVideos = 0,
+            Samples = 50,
+            Seconds = 5400,
+            MissingSamples = 8,
         },
         [new FileFailure("/footage/notes.txt", ErrorCodes.FootageNotVideo, "not a video")],
         new EncodingSummary("0123456789ab", "starter", "1/1", "Exact", 512), 0);
@@ -82,8 +97,16 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
 
     public static Moment MomentOf(int rank, double start, double end, double? relevance = 0.9, string file = "garden-walk.mp4") => new()
     {
-        Rank = rank, Video = Garden, FileName = file, Path = "/footage/" + file, Start = start, End = end, KeyFrame = start + 1, Score = 0.25f,
-        Relevance = relevance, Labels = [new NamedLabel("tabby cat", 0.5f)],
+        Rank = rank,
+        Video = Garden,
+        FileName = file,
+        Path = "/footage/" + file,
+        Start = start,
+        End = end,
+        KeyFrame = start + 1,
+        Score = 0.25f,
+        Relevance = relevance,
+        Labels = [new NamedLabel("tabby cat", 0.5f)],
     };
 
     public Task<ArchiveHost> OpenAsync(string archiveDirectory, OpenMode mode, CancellationToken cancellation)
@@ -118,8 +141,18 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
         SummaryOf(video, "garden-walk.mp4"),
         new VideoFacts
         {
-            Container = "mov,mp4", FileBytes = 1_380_132, StreamIndex = 0, Codec = "h264", TimeBase = new Rational(1, 12800), StartTicks = 0,
-            DurationTicks = 396_800, FrameRate = new Rational(30000, 1001), CodedWidth = 640, CodedHeight = 360, Width = 640, Height = 360,
+            Container = "mov,mp4",
+            FileBytes = 1_380_132,
+            StreamIndex = 0,
+            Codec = "h264",
+            TimeBase = new Rational(1, 12800),
+            StartTicks = 0,
+            DurationTicks = 396_800,
+            FrameRate = new Rational(30000, 1001),
+            CodedWidth = 640,
+            CodedHeight = 360,
+            Width = 640,
+            Height = 360,
             AudioTracks = [new TrackFacts(1, "aac", "eng", null)],
         },
         ["footage:garden-walk.mp4"], 0, 1, [new ShotSummary(0, 8, 8, [new NamedLabel("tabby cat", 0.5f)])], []));

@@ -10,8 +10,16 @@ internal sealed class FakeModel : IImageTextModel, IImageEncoder, ITextEncoder
 
     public ModelFacts Facts { get; } = new()
     {
-        Directory = "/models/starter", Name = "starter", Family = "clustersearch-starter", Hash = new string('0', 64), Dimension = 2,
-        ImageWidth = 4, ImageHeight = 3, ResizeShortestEdge = 4, Precision = "quantized", Providers = ["CPUExecutionProvider"],
+        Directory = "/models/starter",
+        Name = "starter",
+        Family = "clustersearch-starter",
+        Hash = new string('0', 64),
+        Dimension = 2,
+        ImageWidth = 4,
+        ImageHeight = 3,
+        ResizeShortestEdge = 4,
+        Precision = "quantized",
+        Providers = ["CPUExecutionProvider"],
     };
 
     public string EncoderFingerprint => "fake-1";

@@ -46,8 +46,11 @@ public sealed class SettingsTests : IDisposable
     {
         await Run(new()
         {
-            ["CLUSTERSEARCH_MODEL"] = "starter", ["CLUSTERSEARCH_WORKERS"] = "2", ["CLUSTERSEARCH_CHUNK_DURATION"] = "1h",
-            ["CLUSTERSEARCH_RESIZE"] = "exact", ["CLUSTERSEARCH_HWACCEL"] = "auto",
+            ["CLUSTERSEARCH_MODEL"] = "starter",
+            ["CLUSTERSEARCH_WORKERS"] = "2",
+            ["CLUSTERSEARCH_CHUNK_DURATION"] = "1h",
+            ["CLUSTERSEARCH_RESIZE"] = "exact",
+            ["CLUSTERSEARCH_HWACCEL"] = "auto",
         }, "ingest", ".");
         var request = _archive.Ingested!;
         Assert.Equal((TestAssets.StarterModel, 2, TimeSpan.FromHours(1), Core.Footage.ResizeMode.Exact, "auto"),

@@ -44,8 +44,14 @@ public sealed class WordingTests
 
     private static IngestProgress State(double secondsDone) => new()
     {
-        Stage = IngestStage.Embedding, SecondsDone = secondsDone, SecondsTotal = 7200, TimesRealTime = 41, TimeLeft = TimeSpan.FromSeconds(132),
-        Videos = 7, VideosDone = 3, Failures = 1,
+        Stage = IngestStage.Embedding,
+        SecondsDone = secondsDone,
+        SecondsTotal = 7200,
+        TimesRealTime = 41,
+        TimeLeft = TimeSpan.FromSeconds(132),
+        Videos = 7,
+        VideosDone = 3,
+        Failures = 1,
     };
 
     private sealed class ManualClock : TimeProvider

@@ -64,8 +64,8 @@ internal static class FootageDiscovery
         foreach (var file in files)
             if (!IsHidden(file) && Extensions.Contains(Path.GetExtension(file))) yield return file;
         foreach (var inner in directories.Where(inner => !IsHidden(inner)))
-        foreach (var file in Walk(inner, seenDirectories, failed, cancellation))
-            yield return file;
+            foreach (var file in Walk(inner, seenDirectories, failed, cancellation))
+                yield return file;
     }
 
     private static bool IsHidden(string path) => Path.GetFileName(path.AsSpan()).StartsWith('.');

@@ -23,7 +23,8 @@ internal sealed class IngestLock : IDisposable
         catch (IOException fault) when (File.Exists(options.IngestLockPath))
         {
             throw new ClusterSearchException(ErrorCodes.ArchiveBusy,
-                $"{options.Directory}: another process is changing this archive; wait until it is done, or stop it", fault) { IsTransient = true };
+                $"{options.Directory}: another process is changing this archive; wait until it is done, or stop it", fault)
+            { IsTransient = true };
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -285,7 +285,11 @@ internal sealed class IngestRun(
             var damage = ChunkDamage.Of(chunks, video.Grid);
             await SweepAsync(video, chunks, cancellation);
             if (damage?.Failure is not null) Fail(video.Path, damage.Failure.Code, $"{video.Path}: {damage.Message}");
-            else if (damage is not null) warnings.Add(new FileFailure(video.Path, ErrorCodes.FootageDamaged, $"{video.Path}: {damage.Message}"));
+            else if (damage is not null)
+            {
+                warnings.Add(new FileFailure(video.Path, ErrorCodes.FootageDamaged, $"{video.Path}: {damage.Message}"));
+                await ports.Catalog.PutVideoAsync(video.Video with { Warning = damage.Message }, cancellation);
+            }
         }
         meter.Stage = IngestStage.Done;
         return new IngestReport

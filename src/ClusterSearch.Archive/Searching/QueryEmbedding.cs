@@ -47,24 +47,24 @@ internal sealed class QueryEmbedding(ArchivePorts ports, ArchiveOptions options)
         switch (part)
         {
             case TextPart text:
-            {
-                if (string.IsNullOrWhiteSpace(text.Text))
-                    throw new ClusterSearchException(ErrorCodes.RequestInvalid, "a query text has at least one word, found none");
-                var model = await ModelAsync(session.Encoding, cancellation);
-                EncodingChoice.Require(model.Check(ModelTowers.Text, force: false, cancellation), model.Facts);
-                return model.Texts.Encode(text.Text);
-            }
+                {
+                    if (string.IsNullOrWhiteSpace(text.Text))
+                        throw new ClusterSearchException(ErrorCodes.RequestInvalid, "a query text has at least one word, found none");
+                    var model = await ModelAsync(session.Encoding, cancellation);
+                    EncodingChoice.Require(model.Check(ModelTowers.Text, force: false, cancellation), model.Facts);
+                    return model.Texts.Encode(text.Text);
+                }
             case ImagePart image:
-            {
-                var model = await ModelAsync(session.Encoding, cancellation);
-                EncodingChoice.Require(model.Check(ModelTowers.Image, force: false, cancellation), model.Facts);
-                var picture = await ports.Footage.ReadImageAsync(Path.GetFullPath(image.Path), cancellation);
-                var prepared = new float[model.Images.PreparedLength];
-                var vector = new float[model.Facts.Dimension];
-                model.Images.Prepare(picture, prepared);
-                model.Images.Encode(prepared, 1, vector, new LabelScore[model.Images.LabelsPerImage]);
-                return vector;
-            }
+                {
+                    var model = await ModelAsync(session.Encoding, cancellation);
+                    EncodingChoice.Require(model.Check(ModelTowers.Image, force: false, cancellation), model.Facts);
+                    var picture = await ports.Footage.ReadImageAsync(Path.GetFullPath(image.Path), cancellation);
+                    var prepared = new float[model.Images.PreparedLength];
+                    var vector = new float[model.Facts.Dimension];
+                    model.Images.Prepare(picture, prepared);
+                    model.Images.Encode(prepared, 1, vector, new LabelScore[model.Images.LabelsPerImage]);
+                    return vector;
+                }
             case MomentPart moment:
                 return await VectorOfMomentAsync(session, moment, cancellation);
             default:

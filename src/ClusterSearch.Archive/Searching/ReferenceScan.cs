@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ClusterSearch.Archive.Vectors;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
@@ -51,8 +52,8 @@ internal sealed class ReferenceScan(SearchSession session, ArchivePorts ports, M
     {
         var top = hits.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Video).ThenBy(hit => hit.Number).Take(count * HitsPerMoment).ToList();
         foreach (var perSpacing in top.GroupBy(hit => clocks[hit.Video].SpacingSeconds))
-        foreach (var moment in ReferenceMoments.Form([.. perSpacing], perSpacing.Key))
-            yield return new FoundMoment(moment.Video, moment.Samples, moment.Score, moment.KeySample);
+            foreach (var moment in ReferenceMoments.Form([.. perSpacing], perSpacing.Key))
+                yield return new FoundMoment(moment.Video, moment.Samples, moment.Score, moment.KeySample);
     }
 
     /// <summary>Score curves: one a shot, or one a gapless run for the reference smoothing, which knows no shots.</summary>
@@ -62,13 +63,10 @@ internal sealed class ReferenceScan(SearchSession session, ArchivePorts ports, M
     {
         if (smoothing == SmoothingMethod.Reference)
         {
-            var chunks = new List<EmbeddedChunk>();
-            foreach (var record in await video.RecordsAsync(cancellation))
-                if (record.State == ChunkState.Indexed)
-                    chunks.Add(await ports.RawVectors.ReadAsync(
-                        new RawVectorKey(video.Video.Id, session.Encoding.Id, record.Chunk.Index, record.Token!), cancellation));
-            if (chunks.Count == 0) yield break;
-            var whole = EmbeddedChunk.Join(chunks);
+            var pieces = await VideoPieces.ReadAsync(ports, video.Video.Id, session.Encoding.Id,
+                await video.RecordsAsync(cancellation), state => state == ChunkState.Indexed, null, cancellation);
+            if (pieces.Count == 0) yield break;
+            var whole = EmbeddedChunk.Join(pieces);
             var (numbers, vectors) = ReferenceSmoothing.Vectors(whole.Numbers, whole.Vectors, whole.Dimension);
             var scores = new float[numbers.Length];
             for (var i = 0; i < scores.Length; i++) scores[i] = TensorPrimitives.Dot(vectors.AsSpan(i * whole.Dimension, whole.Dimension), query);

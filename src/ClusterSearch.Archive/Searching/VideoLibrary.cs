@@ -1,11 +1,10 @@
 using ClusterSearch.Archive.Footage;
 using ClusterSearch.Archive.Ingestion;
+using ClusterSearch.Archive.Vectors;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
-using ClusterSearch.Core.Shots;
-using ClusterSearch.Core.Smoothing;
 
 namespace ClusterSearch.Archive.Searching;
 
@@ -112,7 +111,7 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
         var shots = new List<ShotSummary>();
         foreach (var piece in await ReadPiecesAsync(video, encoding, chunks, cancellation))
         {
-            foreach (var (first, end) in ShotRanges(piece))
+            foreach (var (first, end) in VideoPieces.Shots(piece))
             {
                 var startTicks = first == 0 ? piece.Timings[0].Ticks : piece.Timings[first].EdgeTicks;
                 var endTicks = end < piece.Count ? piece.Timings[end].EdgeTicks : video.Facts.StartTicks + video.Facts.DurationTicks;
@@ -135,53 +134,15 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
             .OrderByDescending(label => label.Score).ThenBy(label => label.Label)];
     }
 
-    /// <summary>Samples in order; a gap between chunks separates two pieces.</summary>
-    private async Task<IReadOnlyList<EmbeddedChunk>> ReadPiecesAsync(
-        VideoRecord video, Encoding encoding, IReadOnlyList<ChunkRecord> chunks, CancellationToken cancellation)
-    {
-        var pieces = new List<EmbeddedChunk>();
-        var open = new List<EmbeddedChunk>();
-        foreach (var record in chunks)
-        {
-            if (record.State is ChunkState.Embedded or ChunkState.Indexed)
-            {
-                var chunk = await ports.RawVectors.ReadAsync(new RawVectorKey(video.Id, encoding.Id, record.Chunk.Index, record.Token!), cancellation);
-                if (chunk.Count > 0) open.Add(chunk);
-            }
-            else
-            {
-                Close();
-            }
-        }
-        Close();
-        return pieces;
-
-        void Close()
-        {
-            if (open.Count > 0) pieces.Add(EmbeddedChunk.Join([.. open]));
-            open.Clear();
-        }
-    }
+    private Task<List<EmbeddedChunk>> ReadPiecesAsync(
+        VideoRecord video, Encoding encoding, IReadOnlyList<ChunkRecord> chunks, CancellationToken cancellation) =>
+        VideoPieces.ReadAsync(ports, video.Id, encoding.Id, chunks, state => state is ChunkState.Embedded or ChunkState.Indexed, null, cancellation);
 
     private static float[] Smooth(EmbeddedChunk piece)
     {
         var smoothed = new float[piece.Vectors.Length];
-        foreach (var (first, end) in ShotRanges(piece))
-            HaloSmoothing.Vectors(piece.Vectors.AsSpan(first * piece.Dimension, (end - first) * piece.Dimension), piece.Dimension)
-                .CopyTo(smoothed, first * piece.Dimension);
+        foreach (var (first, end) in VideoPieces.Shots(piece)) VideoPieces.Smoothed(piece, first, end).CopyTo(smoothed, first * piece.Dimension);
         return smoothed;
-    }
-
-    private static IEnumerable<(int First, int End)> ShotRanges(EmbeddedChunk piece)
-    {
-        var starts = ShotDetection.ShotStarts(piece, ShotOptions.Default);
-        for (int first = 0, end; first < piece.Count; first = end)
-        {
-            for (end = first + 1; end < piece.Count && !starts[end]; end++)
-            {
-            }
-            yield return (first, end);
-        }
     }
 
     private static VideoSummary Summarize(VideoRecord video, VideoPlanSummary? plan, PlaceBook places)

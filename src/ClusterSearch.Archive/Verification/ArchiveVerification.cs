@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using ClusterSearch.Archive.Vectors;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Shots;
-using ClusterSearch.Core.Smoothing;
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.ServiceDefaults;
 
@@ -35,12 +35,13 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
             var video = await ports.Catalog.FindVideoAsync(summary.Video, cancellation);
             var plan = await ports.Catalog.FindPlanAsync(summary.Video, encoding.Id, cancellation);
             var grid = SampleGrid.Create(video!.Facts, encoding.Sampling, plan!.ListedTicks);
-            var run = await ReadAsync(summary.Video, encoding.Id, problems, cancellation);
+            var run = await VideoPieces.ReadAsync(ports, summary.Video, encoding.Id,
+                await ports.Catalog.ListChunksAsync(summary.Video, encoding.Id, cancellation), state => state == ChunkState.Indexed, problems.Add, cancellation);
             samples += run.Sum(piece => piece.Count);
             var expected = run.SelectMany(piece => UnitsOf(piece, grid)).ToList();
             if (snapshot is not null) await CompareAsync(snapshot, summary.Video, expected, problems, cancellation);
             if (hash is not null)
-                foreach (var piece in run) hash.Add(video.Id, piece, ShotDetection.ShotStarts(piece, ShotOptions.Default));
+                foreach (var piece in run) hash.Add(video.Id, piece);
         }
         var planned = plans.Select(plan => plan.Video).ToHashSet();
         IReadOnlyList<VideoId> indexed = snapshot is null ? [] : await snapshot.ListVideosAsync(cancellation);
@@ -60,38 +61,6 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
         {
             problems.Add(fault.Message);
             return null;
-        }
-    }
-
-    /// <summary>A video's indexed samples in order; a quarantined chunk separates two pieces.</summary>
-    private async Task<List<EmbeddedChunk>> ReadAsync(VideoId video, string encodingId, List<string> problems, CancellationToken cancellation)
-    {
-        var pieces = new List<EmbeddedChunk>();
-        var open = new List<EmbeddedChunk>();
-        foreach (var record in await ports.Catalog.ListChunksAsync(video, encodingId, cancellation))
-        {
-            if (record.State != ChunkState.Indexed)
-            {
-                Close();
-                continue;
-            }
-            try
-            {
-                open.Add(await ports.RawVectors.ReadAsync(new RawVectorKey(video, encodingId, record.Chunk.Index, record.Token!), cancellation));
-            }
-            catch (ClusterSearchException fault) when (fault.Code == ErrorCodes.ArchiveCorrupt)
-            {
-                problems.Add(fault.Message);
-                Close();
-            }
-        }
-        Close();
-        return pieces;
-
-        void Close()
-        {
-            if (open.Exists(chunk => chunk.Count > 0)) pieces.Add(EmbeddedChunk.Join([.. open.Where(chunk => chunk.Count > 0)]));
-            open.Clear();
         }
     }
 
@@ -132,8 +101,7 @@ internal sealed class ArchiveDigest : IDisposable
 
     /// <param name="video">Its id goes in first.</param>
     /// <param name="piece">A run of samples that no quarantined chunk interrupts.</param>
-    /// <param name="shotStarts">Entry i: a shot starts at sample i.</param>
-    public void Add(VideoId video, EmbeddedChunk piece, bool[] shotStarts)
+    public void Add(VideoId video, EmbeddedChunk piece)
     {
         _hash.AppendData(System.Text.Encoding.ASCII.GetBytes(video.Value));
         for (var i = 0; i < piece.Count; i++)
@@ -142,14 +110,9 @@ internal sealed class ArchiveDigest : IDisposable
             Append(piece.Timings[i].Ticks);
         }
         _hash.AppendData(MemoryMarshal.AsBytes(piece.Vectors.AsSpan()));
-        for (int first = 0, end; first < piece.Count; first = end)
+        foreach (var (first, end) in VideoPieces.Shots(piece))
         {
-            for (end = first + 1; end < piece.Count && !shotStarts[end]; end++)
-            {
-            }
-            var smoothed = HaloSmoothing.Vectors(
-                piece.Vectors.AsSpan(first * piece.Dimension, (end - first) * piece.Dimension), piece.Dimension);
-            _hash.AppendData(MemoryMarshal.AsBytes(smoothed.AsSpan()));
+            _hash.AppendData(MemoryMarshal.AsBytes(VideoPieces.Smoothed(piece, first, end).AsSpan()));
             Append(piece.Numbers[first]);
             Append(piece.Numbers[end - 1] + 1);
             Append(piece.Timings[first].EdgeTicks);

@@ -24,7 +24,7 @@ internal static class CatalogSchema
         var found = Database.Complete(session, Read);
         var version = Check(found, path, migrations.Count);
         // Stays with the file; set before the first table so that every transaction of its life was logged ahead.
-        if (!string.Equals(found.JournalMode, "wal", StringComparison.Ordinal)) 
+        if (!string.Equals(found.JournalMode, "wal", StringComparison.Ordinal))
             await database.RetryWhileBusyAsync(session, "PRAGMA journal_mode = WAL", cancellation);
         Configure(session);
         if (version == migrations.Count) return;

@@ -28,7 +28,8 @@ internal static class SqliteFaults
     };
 
     public static ClusterSearchException Busy(string databasePath) => new(ErrorCodes.ArchiveBusy,
-        $"the catalogue is locked by another process: {databasePath}; try again, or end the process that holds it") { IsTransient = true };
+        $"the catalogue is locked by another process: {databasePath}; try again, or end the process that holds it")
+    { IsTransient = true };
 
     private static ClusterSearchException DiskFull(string databasePath) => new(ErrorCodes.ArchiveDiskFull,
         $"no space is left for the catalogue: {databasePath}; free some and run again, what was finished is kept");
