@@ -96,9 +96,10 @@ internal sealed record DecodeJob(FfmpegTools.Description Ffmpeg, FrameRequest Re
     public string Graph()
     {
         var facts = Request.Facts;
+        // One picture beyond the range: ffmpeg holds the last one back until a next one or the video's end comes.
         var pick = IsUniform
-            ? $"setpts=PTS-({facts.StartTicks}),fps=fps={Request.Grid.Sampling.Rate}:round=up,trim=start_pts={Range.First}:end_pts={Range.End}"
-            : $"trim=start_pts={Request.Grid.InstantTicks(FirstPicture)}:end_pts={Request.Grid.InstantTicks(Range.End - 1) + 1}";
+            ? $"setpts=PTS-({facts.StartTicks}),fps=fps={Request.Grid.Sampling.Rate}:round=up,trim=start_pts={Range.First}:end_pts={Range.End + 1}"
+            : $"trim=start_pts={Request.Grid.InstantTicks(FirstPicture)}:end_pts={Request.Grid.InstantTicks(Math.Min(Range.End, Request.Grid.Count - 1)) + 1}";
         // Listed frames lie closer than the muxer may be told; their times are in the report.
         var spread = IsUniform ? string.Empty : "settb=1,setpts=N*1000,";
         return $"{DecodeCommand.Source(facts)}{PictureFilters.PerFrame(facts)},split[all][picked];"
