@@ -4,6 +4,7 @@ using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Moments;
+using ClusterSearch.Core.Shots;
 using ClusterSearch.Core.Smoothing;
 using ClusterSearch.Core.Vectors;
 
@@ -80,11 +81,9 @@ internal sealed class ReferenceScan(SearchSession session, ArchivePorts ports, M
             yield break;
         }
         var all = (await session.Snapshot.ScoreSamplesAsync([query], video.Video.Id, SampleRange.Everything, cancellation))[0];
-        for (int first = 0, end; first < all.Numbers.Length; first = end)
+        foreach (var run in ShotRuns.Of(all.Numbers, all.ShotFirstSamples))
         {
-            for (end = first + 1; end < all.Numbers.Length && all.ShotFirstSamples[end] == all.ShotFirstSamples[first]; end++)
-            {
-            }
+            var (first, end) = (run.Start, run.Start + run.Count);
             var scores = all.Scores[first..end];
             yield return (all.Numbers[first..end], smoothing == SmoothingMethod.Shot ? HaloSmoothing.Scores(scores) : scores);
         }

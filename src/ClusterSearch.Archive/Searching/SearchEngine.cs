@@ -111,9 +111,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
             perQuery.Add(new QueryEvaluation(query.Text ?? query.Image!, RetrievalMetrics.Evaluate(
                 [.. answer.Moments.Select(moment => new TimeRange(moment.Video.Value, moment.Start, moment.End))], relevant)));
         }
-        var means = perQuery.SelectMany(query => query.Metrics).GroupBy(metric => metric.Key)
-            .ToDictionary(metric => metric.Key, metric => metric.Average(one => one.Value));
-        return new EvaluationReport(means, perQuery);
+        return new EvaluationReport(RetrievalMetrics.Mean(perQuery.Select(query => query.Metrics)), perQuery);
     }
 
     public void Dispose() => _embedding.Dispose();
