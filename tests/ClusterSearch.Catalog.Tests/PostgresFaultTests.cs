@@ -10,7 +10,7 @@ namespace ClusterSearch.Catalog.Tests;
 /// <summary>What happens to a server while work goes on: connections cut, stopped, killed. Each test has a server of its own.</summary>
 public sealed class PostgresFaultTests : IAsyncLifetime
 {
-    private const int Chunks = 2000;
+    private const int Chunks = 1500;
 
     private readonly List<PostgresCatalog> _opened = [];
     private PostgresServer _server = null!;
@@ -41,8 +41,8 @@ public sealed class PostgresFaultTests : IAsyncLifetime
             await using var connection = new NpgsqlConnection(_server.ConnectionString + ";Pooling=false");
             await connection.OpenAsync(Cancellation);
             cuts += (await PostgresState.RowsAsync(connection,
-                "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE application_name = 'clustersearch' AND random() < 0.3")).Count;
-            await Task.WhenAny(running, Task.Delay(20, Cancellation));
+                "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE application_name = 'clustersearch' AND random() < 0.2")).Count;
+            await Task.WhenAny(running, Task.Delay(60, Cancellation));
         }
         await running;
         Assert.True(cuts > 20, $"only {cuts} connections were cut");
@@ -75,7 +75,7 @@ public sealed class PostgresFaultTests : IAsyncLifetime
         var running = load.RunAsync(16, Cancellation);
         for (var kill = 1; kill <= 3; kill++)
         {
-            var wanted = kill * 400 + random.Next(200);
+            var wanted = kill * 300 + random.Next(200);
             await UntilAsync(() => load.Committed.Count > wanted, running);
             await _server.KillAsync();
             await _server.StartAsync();

@@ -37,6 +37,7 @@ internal static class Chunks
 
     public static async Task<int> RetryAsync(PostgresSession session, VideoId? video)
     {
+        await Places.LockAsync(session);
         if (video is not { } one)
         {
             await FailureRows.ClearAllAsync(session);

@@ -2,8 +2,8 @@ namespace ClusterSearch.Catalog.Postgres.Storage;
 
 /// <summary>
 /// Whether a video is failed, kept with its plans: a claim would else ask for each plan it passes over, and ten thousand
-/// videos whose disk is away would make every claim slow. The video's row is locked while it is found out, so that two
-/// changes at once do not each miss the other's.
+/// videos whose disk is away would make every claim slow. Changes of places and failures come one after the other, and the
+/// video's row is locked while it is judged, so that a plan made at the same time does not miss it.
 /// </summary>
 internal static class FailedVideos
 {

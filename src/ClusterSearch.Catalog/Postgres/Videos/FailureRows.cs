@@ -10,6 +10,7 @@ internal static class FailureRows
     public static async Task RecordAsync(PostgresSession session, FailureRecord record)
     {
         await Roots.RequireAsync(session, record.Place);
+        await Places.LockAsync(session);
         await session.ExecuteAsync("""
             INSERT INTO failure (root, relative_path, video, code, message) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (root, relative_path) DO UPDATE SET video = excluded.video, code = excluded.code, message = excluded.message
@@ -18,8 +19,12 @@ internal static class FailureRows
             record.Place.Root, record.Place.RelativePath, record.Video?.Value, record.Failure.Code, record.Failure.Message);
     }
 
-    public static Task ClearAsync(PostgresSession session, Place place) =>
-        session.ExecuteAsync("DELETE FROM failure WHERE root = $1 AND relative_path = $2", place.Root, place.RelativePath);
+    public static async Task ClearAsync(PostgresSession session, Place place)
+    {
+        if (!await session.ExistsAsync("SELECT 1 FROM failure WHERE root = $1 AND relative_path = $2", place.Root, place.RelativePath)) return;
+        await Places.LockAsync(session);
+        await session.ExecuteAsync("DELETE FROM failure WHERE root = $1 AND relative_path = $2", place.Root, place.RelativePath);
+    }
 
     /// <summary>Those that name the video and those at its places.</summary>
     public static Task ClearOfAsync(PostgresSession session, VideoId video) => session.ExecuteAsync("""

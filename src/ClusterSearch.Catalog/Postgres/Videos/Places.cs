@@ -14,20 +14,32 @@ internal static class Places
 
     public static async Task RecordAsync(PostgresSession session, PlaceRecord record)
     {
+        // A rerun records ten thousand places as they are.
+        if (await FindAsync(session, record.Place) == record) return;
         await Roots.RequireAsync(session, record.Place);
+        await LockAsync(session);
         await VideoRows.LockAsync(session, record.Video);
-        // What has not changed is not written: a rerun records ten thousand places as they are.
         await session.ExecuteAsync("""
             INSERT INTO place (root, relative_path, video, file_bytes, modified_ns) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (root, relative_path) DO UPDATE SET
                 video = excluded.video, file_bytes = excluded.file_bytes, modified_ns = excluded.modified_ns
-            WHERE (place.video, place.file_bytes, place.modified_ns) <> (excluded.video, excluded.file_bytes, excluded.modified_ns)
             """,
             record.Place.Root, record.Place.RelativePath, record.Video.Value, record.FileBytes, record.ModifiedAtUnixNanoseconds);
     }
 
-    public static Task ForgetAsync(PostgresSession session, Place place) =>
-        session.ExecuteAsync("DELETE FROM place WHERE root = $1 AND relative_path = $2", place.Root, place.RelativePath);
+    public static async Task ForgetAsync(PostgresSession session, Place place)
+    {
+        if (await FindAsync(session, place) is null) return;
+        await LockAsync(session);
+        await session.ExecuteAsync("DELETE FROM place WHERE root = $1 AND relative_path = $2", place.Root, place.RelativePath);
+    }
+
+    /// <summary>
+    /// Lets changes of places and failures come one after the other, until the transaction ends. Each may concern several videos,
+    /// and which ones others may change meanwhile: locking just those would sometimes lock two ways round.
+    /// </summary>
+    public static Task LockAsync(PostgresSession session) =>
+        session.ExistsAsync("SELECT pg_advisory_xact_lock(hashtextextended('clustersearch places of ' || current_schema, 0))");
 
     public static Task<List<Place>> OfAsync(PostgresSession session, VideoId video) => session.ListAsync(
         "SELECT root, relative_path FROM place WHERE video = $1 ORDER BY root, relative_path",

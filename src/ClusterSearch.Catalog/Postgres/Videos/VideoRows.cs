@@ -52,6 +52,7 @@ internal static class VideoRows
     /// <summary>With places, plans, chunks (by cascade) and failures.</summary>
     public static async Task RemoveAsync(PostgresSession session, VideoId video)
     {
+        await Places.LockAsync(session);
         await session.ExistsAsync("SELECT 1 FROM video WHERE id = $1 FOR UPDATE", video.Value);
         await FailureRows.ClearOfAsync(session, video);
         await session.ExecuteAsync("DELETE FROM video WHERE id = $1", video.Value);
@@ -59,6 +60,7 @@ internal static class VideoRows
 
     public static async Task<bool> RenameAsync(PostgresSession session, VideoId provisional, VideoId final)
     {
+        await Places.LockAsync(session);
         await session.ListAsync("SELECT id FROM video WHERE id = $1 OR id = $2 ORDER BY id FOR NO KEY UPDATE", row => row.GetString(0), provisional.Value, final.Value);
         await session.ExecuteAsync("""
             INSERT INTO video (id, facts, duration_us, camera, zone, recorded_at, warning, growing)
