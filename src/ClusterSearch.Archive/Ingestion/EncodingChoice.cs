@@ -32,7 +32,8 @@ internal static class EncodingChoice
                     $"{options.Directory} holds vectors of {Describe(active.Encoding)}, {Describe(encoding)} was asked for; "
                     + "vectors of different encodings never meet: use the archive's own settings, or another --archive");
             // Searching checks the text tower when it first needs it.
-            Require(model.Check(ModelTowers.Image, force: false, cancellation), model.Facts);
+            // On a thread that gives way, since the session's own threads inherit its priority.
+            Require(YieldingThread.RunOnce("canaries", () => model.Check(ModelTowers.Image, force: false, cancellation)), model.Facts);
             await ports.Catalog.PutEncodingAsync(encoding, cancellation);
             return (new EncodingRecord(encoding, IsActive: true), model);
         }
