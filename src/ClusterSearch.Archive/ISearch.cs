@@ -186,6 +186,10 @@ public sealed record JudgedQuery(string? Text, string? Image, IReadOnlyList<Judg
 public sealed record JudgedMoment(string Video, double Start, double End);
 
 /// <summary>Metric names such as "ndcg@10 iou>=0.5" with their means, and each query's own.</summary>
-public sealed record EvaluationReport(IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<QueryEvaluation> PerQuery);
+public sealed record EvaluationReport(IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<QueryEvaluation> PerQuery)
+{
+    /// <summary>The encoding that was asked.</summary>
+    public EncodingSummary? Encoding { get; init; }
+}
 
 public sealed record QueryEvaluation(string Query, IReadOnlyDictionary<string, double> Metrics);

@@ -114,20 +114,22 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
 
     public async Task<EvaluationReport> EvaluateAsync(JudgedQueries judged, SearchRequest settings, CancellationToken cancellation)
     {
+        // One encoding for all queries, whatever is switched meanwhile.
+        var encoding = (await EncodingLookup.RequireAsync(ports.Catalog, options, settings.Encoding, cancellation)).Encoding;
         var perQuery = new List<QueryEvaluation>(judged.Queries.Count);
         foreach (var query in judged.Queries)
         {
             if (query.Text is null == query.Image is null)
                 throw new ClusterSearchException(ErrorCodes.RequestInvalid, "a judged query has a text or an image, and not both");
             QueryPart part = query.Text is not null ? new TextPart(query.Text) : new ImagePart(query.Image!);
-            var answer = await SearchAsync(settings with { Parts = [part] }, cancellation);
+            var answer = await SearchAsync(settings with { Parts = [part], Encoding = encoding.Id }, cancellation);
             var relevant = new List<TimeRange>(query.Relevant.Count);
             foreach (var moment in query.Relevant)
                 relevant.Add(new TimeRange((await ResolveVideoAsync(moment.Video, cancellation)).Value, moment.Start, moment.End));
             perQuery.Add(new QueryEvaluation(query.Text ?? query.Image!, RetrievalMetrics.Evaluate(
                 [.. answer.Moments.Select(moment => new TimeRange(moment.Video.Value, moment.Start, moment.End))], relevant)));
         }
-        return new EvaluationReport(RetrievalMetrics.Mean(perQuery.Select(query => query.Metrics)), perQuery);
+        return new EvaluationReport(RetrievalMetrics.Mean(perQuery.Select(query => query.Metrics)), perQuery) { Encoding = EncodingSummary.Of(encoding) };
     }
 
     public void Dispose() => _models.Dispose();
