@@ -19,7 +19,7 @@ internal static class ScaleOutClaims
 {
     private const double LimitMs = 5;
 
-    private static readonly TimeSpan Work = TimeSpan.FromMilliseconds(250);
+    private static TimeSpan Work { get; set; }
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -28,6 +28,7 @@ internal static class ScaleOutClaims
         var claimants = arguments.Number("claimants", 64);
         var seconds = arguments.Number("seconds", 60);
         var ramp = arguments.Number("ramp-seconds", 20);
+        Work = TimeSpan.FromMilliseconds(arguments.Number("work-ms", 250));
         var given = Environment.GetEnvironmentVariable("CLUSTERSEARCH_POSTGRES");
         if (string.IsNullOrEmpty(given) && PostgresServer.Missing is { } reason)
         {
