@@ -45,7 +45,9 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         var embedded = Stopwatch.GetTimestamp();
 
         var count = request.Fold ? request.Top * FoldingReach : request.Top;
-        var found = await TracedAsync(Telemetry.Spans.Find, () => FindAsync(session, request, query, count, cancellation));
+        var background = model.Facts.LogitBias is null ? await BackgroundProbe.MeasureAsync(session, query, cancellation) : null;
+        var momentOptions = MomentOptions.Default with { Background = background?.Median ?? 0 };
+        var found = await TracedAsync(Telemetry.Spans.Find, () => FindAsync(session, request, query, count, momentOptions, cancellation));
         var searched = Stopwatch.GetTimestamp();
 
         var assembly = new MomentAssembly(session, request.Filter, model.Facts.LogitScale, model.Facts.LogitBias);
@@ -58,7 +60,8 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         var timings = new SearchTimings(Milliseconds(started, embedded), Milliseconds(embedded, searched), Milliseconds(searched, ended), Milliseconds(started, ended));
         return new SearchAnswer
         {
-            Verdict = VerdictRule.Decide(moments.Count > 0 ? moments[0].Score : null, moments.Count > 0 ? moments[0].Relevance : null),
+            Verdict = VerdictRule.Decide(moments.Count > 0 ? moments[0].Score : null, moments.Count > 0 ? moments[0].Relevance : null,
+                background is { } probed ? probed with { Count = coverage.Samples } : null),
             Moments = moments,
             Coverage = coverage,
             Timings = timings,
@@ -177,12 +180,12 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         return await part();
     }
 
-    private Task<FanOutResult> FindAsync(SearchSession session, SearchRequest request, float[] query, int count, CancellationToken cancellation)
+    private Task<FanOutResult> FindAsync(SearchSession session, SearchRequest request, float[] query, int count, MomentOptions momentOptions, CancellationToken cancellation)
     {
         var isReference = request.Moments == MomentMethod.Reference || request.Smoothing == SmoothingMethod.Reference;
         return isReference
-            ? new ReferenceScan(session, ports, MomentOptions.Default).FindAsync(query, request.Filter, count, request.Moments, request.Smoothing, cancellation)
-            : new QueryFanOut(session, MomentOptions.Default).FindAsync(query, request.Filter, count, request.Smoothing, cancellation);
+            ? new ReferenceScan(session, ports, momentOptions).FindAsync(query, request.Filter, count, request.Moments, request.Smoothing, cancellation)
+            : new QueryFanOut(session, momentOptions).FindAsync(query, request.Filter, count, request.Smoothing, cancellation);
     }
 
     private async Task<Coverage> CoverageAsync(SearchSession session, VectorFilter filter, CancellationToken cancellation)
