@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using ClusterSearch.Archive.Encodings;
 using ClusterSearch.Core;
@@ -23,9 +24,11 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     /// <summary>Encodings that may be dropped under one query before it gives up.</summary>
     private const int MaximumAttempts = 5;
 
+    private readonly ConcurrentDictionary<string, string> _searched = new(StringComparer.Ordinal);
     private readonly LoadedModels _models = new(ports, options);
     private readonly QueryEmbedding _embedding = new(ports);
     private readonly VideoLibrary _library = new(ports, options);
+    private readonly CoverageGap _gap = new(ports.Catalog);
 
     public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation)
     {
@@ -147,6 +150,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         for (var attempt = 1; ; attempt++)
         {
             var encoding = (await EncodingLookup.RequireAsync(ports.Catalog, options, named, cancellation)).Encoding;
+            _searched[encoding.Id] = encoding.Id;
             try
             {
                 var answer = await work(encoding);
@@ -171,6 +175,13 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     {
         var known = await ports.Catalog.ListEncodingsAsync(cancellation);
         _models.KeepOnly(known);
+        foreach (var gone in _searched.Keys.Where(id => known.All(record => record.Encoding.Id != id)))
+        {
+            // The store holds what another process deleted until it is looked at again, and the disk cannot have its space
+            // back. The row goes first: while the index is still there, the next query looks once more.
+            using var snapshot = await ports.Vectors.SnapshotAsync(gone, cancellation);
+            if (snapshot.Dimension == 0) _searched.TryRemove(gone, out _);
+        }
         return known.Any(record => record.Encoding.Id == encodingId);
     }
 
@@ -194,7 +205,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         var all = await session.Snapshot.CountAsync(VectorFilter.None, cancellation);
         var passing = filter.IsEmpty ? all : await session.Snapshot.CountAsync(filter, cancellation);
         var failures = await ports.Catalog.ListFailuresAsync(cancellation);
-        var (videos, missingSeconds) = await _library.MissingAsync(session.Encoding, status, cancellation);
+        var (videos, missingSeconds) = await _gap.FindAsync(session.Encoding, status, cancellation);
         return new Coverage(videos, status.SearchableVideos, status.FailedVideos + failures.Count,
             passing.Samples, all.Samples - passing.Samples, missingSeconds);
     }
