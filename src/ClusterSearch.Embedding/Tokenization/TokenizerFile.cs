@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ClusterSearch.Core;
 using ClusterSearch.Embedding.Directories;
+using ClusterSearch.Embedding.Families;
 
 namespace ClusterSearch.Embedding.Tokenization;
 
@@ -67,11 +68,8 @@ internal static class TokenizerFile
         if (file.Find("padding", "strategy") is not { ValueKind: JsonValueKind.Object } strategy) return null;
         if (file.FindText("padding", "direction") is { } direction and not "Right") throw file.Unsupported("padding.direction", $"'{direction}'");
         if (file.Find("padding", "pad_to_multiple_of") is not null) throw file.Unsupported("padding.pad_to_multiple_of", "given");
-        return file.FindCount("padding", "strategy", "Fixed") is { } length and <= MaximumPadding && file.Find("padding", "pad_id") is { } id
+        return file.FindCount("padding", "strategy", "Fixed") is { } length and <= TextSettings.MaximumPadding && file.Find("padding", "pad_id") is { } id
             ? new TokenPadding(length, id.GetInt32())
             : throw file.Unsupported("padding.strategy", strategy.GetRawText().ReplaceLineEndings(" "));
     }
-
-    /// <summary>No family comes near it; a graph given more would take all memory.</summary>
-    private const int MaximumPadding = 4096;
 }
