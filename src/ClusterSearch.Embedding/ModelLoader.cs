@@ -57,8 +57,8 @@ public sealed class ModelLoader : IModelLoader
         var labels = ModelLabels.Read(files.Path, family, vision.File);
         // Such a graph scales over its batch: a vector would depend on its neighbours.
         var batchSize = vision.File.ScalesOverTheBatch ? 1 : settings.IsCuda ? CudaBatchSize : ProcessorBatchSize;
-        var imageGraph = ImageGraph.From(vision, imageVectors, dimension, picture.OutputWidth, picture.OutputHeight, batchSize)
-            with { Labels = labels?.Output, LabelCount = labels?.Names.Count ?? 0 };
+        var imageGraph = ImageGraph.From(vision, imageVectors, dimension, picture.OutputWidth, picture.OutputHeight, batchSize);
+        if (labels is not null) imageGraph = imageGraph with { Labels = labels.Output, LabelCount = labels.Names.Count };
 
         var hashes = new FileHashes(options.CacheDirectory, files.Path);
         var hash = ModelHash.Of(files, family.Name, [Tokenizer, TokenizerConfig, Preprocessor], text.Paths.Concat(vision.Paths), texts.ForHash, hashes);
