@@ -13,7 +13,7 @@ internal sealed class OffsetModelLoader(IModelLoader inner) : IModelLoader
 
     private sealed class OffsetModel(IImageTextModel inner) : IImageTextModel
     {
-        public ModelFacts Facts { get; } = inner.Facts with { Dimension = inner.Facts.Dimension + 1, LogitScale = 100, LogitBias = null };
+        public ModelFacts Facts { get; } = inner.Facts with { Dimension = inner.Facts.Dimension + 1, Logits = new Lazy<LogitLine?>(new LogitLine(100, null)) };
 
         public string EncoderFingerprint => inner.EncoderFingerprint + "/offset";
 
