@@ -1,7 +1,7 @@
 namespace ClusterSearch.Catalog.Postgres.Storage;
 
 /// <summary>
-/// The claim, in one round trip. Why it is made like this: docs/decisions/0006-claims-in-postgresql.md.
+/// The claim, in one round trip. Why it is made like this: docs/decisions/0007-claims-in-postgresql.md.
 /// <para>
 /// Candidates come from two places: plans with chunks that are ready, in the order of their index, and plans of which chunks
 /// are leased (as many as there are workers), whose running and lapsed leases are counted. The first candidate whose plan
