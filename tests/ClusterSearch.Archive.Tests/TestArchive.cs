@@ -53,7 +53,7 @@ internal sealed class TestArchive : IAsyncDisposable
         Directory.CreateDirectory(directory);
         var options = new ArchiveOptions { Directory = directory, DefaultModelDirectory = TestAssets.StarterModel };
         var catalog = await SqliteCatalog.OpenAsync(options.CatalogPath, new SqliteCatalogOptions(), CancellationToken.None);
-        var vectors = await EmbeddedVectorStore.OpenAsync(options.IndexDirectory, new EmbeddedIndexOptions(), CancellationToken.None);
+        var vectors = await EmbeddedVectorStore.OpenAsync(options.IndexDirectory, catalog.Manifests, new EmbeddedIndexOptions(), CancellationToken.None);
         return new TestArchive(options, catalog, vectors, change);
     }
 
