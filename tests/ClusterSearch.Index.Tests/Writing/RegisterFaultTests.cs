@@ -9,6 +9,8 @@ public sealed class RegisterFaultTests : IndexFixture
 {
     private static readonly IReadOnlyList<Unit> Some = Units(new Random(52), 0, 40, Dimension);
 
+    private static readonly EmbeddedIndexOptions Hurried = new() { Clock = new HurriedClock() };
+
     private readonly InterruptedRegister _register;
 
     public RegisterFaultTests() => _register = new InterruptedRegister(Manifests);
@@ -16,7 +18,7 @@ public sealed class RegisterFaultTests : IndexFixture
     [Fact]
     public async Task A_publication_whose_answer_was_lost_is_one_publication()
     {
-        await using var store = await OpenAsync(manifests: _register);
+        await using var store = await OpenAsync(Hurried, _register);
         await PutAsync(store, 1, 0, Some);
         var lost = 2;
         _register.AfterPublishing = () => lost-- > 0 ? throw InterruptedRegister.Unreachable() : Task.CompletedTask;
@@ -29,7 +31,7 @@ public sealed class RegisterFaultTests : IndexFixture
     [Fact]
     public async Task A_publication_that_got_through_at_a_later_try_is_acknowledged()
     {
-        await using var store = await OpenAsync(manifests: _register);
+        await using var store = await OpenAsync(Hurried, _register);
         var faults = 2;
         _register.BeforePublishing = () => faults-- > 0 ? throw InterruptedRegister.Unreachable() : Task.CompletedTask;
         await PutAsync(store, 1, 0, Some);
@@ -39,7 +41,7 @@ public sealed class RegisterFaultTests : IndexFixture
     [Fact]
     public async Task A_lost_answer_is_made_good_by_asking_what_is_current()
     {
-        await using var store = await OpenAsync(manifests: _register);
+        await using var store = await OpenAsync(Hurried, _register);
         _register.AfterPublishing = () => throw InterruptedRegister.Unreachable();
         await PutAsync(store, 1, 0, Some);
         Assert.Equal(40, await CountAsync(store));
@@ -52,7 +54,7 @@ public sealed class RegisterFaultTests : IndexFixture
     public async Task A_lost_answer_upon_which_another_writer_has_built_is_made_good_too()
     {
         var role = Manifests.TakeRole("aggregator", "a");
-        await using var store = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => role, ReaderGrace = TimeSpan.Zero }, _register);
+        await using var store = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => role, ReaderGrace = TimeSpan.Zero, Clock = new HurriedClock() }, _register);
         _register.AfterPublishing = async () =>
         {
             var taken = Manifests.TakeRole("aggregator", "b");
@@ -75,7 +77,7 @@ public sealed class RegisterFaultTests : IndexFixture
     {
         foreach (var isPublished in new[] { true, false })
         {
-            await using (var store = await OpenAsync(manifests: _register))
+            await using (var store = await OpenAsync(Hurried, _register))
             {
                 await PutAsync(store, 1, 0, Some);
                 _register.BeforePublishing = isPublished ? null : () => throw InterruptedRegister.Unreachable();
@@ -106,13 +108,13 @@ public sealed class RegisterFaultTests : IndexFixture
     public async Task Searches_go_on_while_the_register_is_out_of_reach_and_a_new_process_cannot_begin()
     {
         await using var writer = await OpenAsync();
-        await using var reader = await OpenAsync(manifests: _register);
+        await using var reader = await OpenAsync(Hurried, _register);
         await PutAsync(writer, 1, 0, Some);
         Assert.Equal(40, await CountAsync(reader));
         _register.BeforeAsking = _ => throw InterruptedRegister.Unreachable();
         await PutAsync(writer, 2, 0, Some);
         for (var i = 0; i < 3; i++) Assert.Equal(40, await CountAsync(reader));
-        await using var fresh = await OpenAsync(manifests: _register);
+        await using var fresh = await OpenAsync(Hurried, _register);
         Assert.Equal(ErrorCodes.ArchiveUnreachable, (await Assert.ThrowsAsync<ClusterSearchException>(() => fresh.SnapshotAsync(Encoding, Cancellation))).Code);
         await Assert.ThrowsAsync<ClusterSearchException>(() => reader.VerifyAsync(Cancellation));
         _register.BeforeAsking = null;
@@ -123,7 +125,7 @@ public sealed class RegisterFaultTests : IndexFixture
     [Fact]
     public async Task Searches_do_not_wait_for_a_register_that_hangs()
     {
-        await using var store = await OpenAsync(manifests: _register);
+        await using var store = await OpenAsync(Hurried, _register);
         await PutAsync(store, 1, 0, Some);
         _register.BeforeAsking = cancellation => Task.Delay(Timeout.Infinite, cancellation);
         Assert.Equal(40, await CountAsync(store).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
@@ -136,7 +138,7 @@ public sealed class RegisterFaultTests : IndexFixture
     [Fact]
     public async Task An_answer_that_comes_late_does_not_take_the_place_of_a_later_one()
     {
-        await using var store = await OpenAsync(manifests: _register);
+        await using var store = await OpenAsync(Hurried, _register);
         await PutAsync(store, 1, 0, Some);
         var (isAsked, go) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var reader = await OpenAsync(manifests: new LateRegister(Manifests, isAsked, go.Task));
