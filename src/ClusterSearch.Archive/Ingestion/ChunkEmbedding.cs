@@ -23,8 +23,7 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
         var frames = Channel.CreateBounded<SampledFrame>(new BoundedChannelOptions(FramesInFlight) { SingleReader = true, SingleWriter = true });
         var prepared = Channel.CreateBounded<PreparedSample>(
             new BoundedChannelOptions(encoder.BatchSize * 2) { SingleReader = true, SingleWriter = true });
-        using var encoderThread = new YieldingThread("encoder");
-        var sink = new EmbeddingSink(encoder, dimension, encoderThread);
+        var sink = new EmbeddingSink(encoder, dimension);
 
         var decoding = StageAsync(stop, () => DecodeAsync(request, trace, frames.Writer, stop.Token));
         var preparing = StageAsync(stop, () => PrepareAsync(frames.Reader, prepared.Writer, stop.Token));
@@ -135,7 +134,7 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
     }
 
     /// <summary>Collects samples, runs the encoder a batch at a time, grows the columns.</summary>
-    private sealed class EmbeddingSink(IImageEncoder encoder, int dimension, YieldingThread thread)
+    private sealed class EmbeddingSink(IImageEncoder encoder, int dimension)
     {
         private readonly List<long> _numbers = [];
         private readonly List<SampleTiming> _timings = [];
@@ -167,8 +166,8 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
         {
             if (_batchCount == 0) return;
             var started = Stopwatch.GetTimestamp();
-            thread.Run(() => encoder.Encode(_batch.AsSpan(0, _batchCount * encoder.PreparedLength), _batchCount,
-                _batchVectors.AsSpan(0, _batchCount * dimension), _batchLabels.AsSpan(0, _batchCount * encoder.LabelsPerImage)));
+            encoder.Encode(_batch.AsSpan(0, _batchCount * encoder.PreparedLength), _batchCount,
+                _batchVectors.AsSpan(0, _batchCount * dimension), _batchLabels.AsSpan(0, _batchCount * encoder.LabelsPerImage));
             Telemetry.EncodeDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
             for (var i = 0; i < _batchCount; i++)
             {

@@ -42,8 +42,7 @@ internal static class EncodingChoice
                     $"{options.Directory} holds vectors of {EncodingLookup.Describe(active!)}, {EncodingLookup.Describe(encoding)} was asked for; "
                     + "vectors of different encodings never meet: use the archive's own settings, or ingest a second encoding beside the first with --beside");
             // Searching checks the text tower when it first needs it.
-            // On a thread that gives way, since the session's own threads inherit its priority.
-            Require(YieldingThread.RunOnce("canaries", () => model.Check(ModelTowers.Image, force: false, cancellation)), model.Facts);
+            Require(model.Check(ModelTowers.Image, force: false, cancellation), model.Facts);
             await ports.Catalog.PutEncodingAsync(encoding, cancellation);
             return (new EncodingRecord(encoding, isActive), model);
         }
