@@ -5,10 +5,6 @@ namespace ClusterSearch.Index;
 /// <summary>Faults of index files, as one line each.</summary>
 internal static class IndexFaults
 {
-    private const int NoSpaceLeft = 28; // ENOSPC
-    private const int QuotaExceeded = 122; // EDQUOT
-    private const int DiskFullOnWindows = 112; // ERROR_DISK_FULL
-
     public static ClusterSearchException Corrupt(string path, string found, Exception? cause = null) =>
         new(ErrorCodes.ArchiveCorrupt, $"{path}: a whole index file was expected, {found}; run `clustersearch reindex` to make the index again from the vector files", cause);
 
@@ -26,7 +22,7 @@ internal static class IndexFaults
 
     public static ClusterSearchException Writing(Exception fault, string path) => fault switch
     {
-        IOException io when (io.HResult & 0xFFFF) is NoSpaceLeft or QuotaExceeded or DiskFullOnWindows => new ClusterSearchException(ErrorCodes.ArchiveDiskFull,
+        _ when FullDisk.IsCauseOf(fault) => new ClusterSearchException(ErrorCodes.ArchiveDiskFull,
             $"{path}: the disk is full; free some space and run the same command again, the index is as it was", fault),
         _ => new ClusterSearchException(ErrorCodes.ArchiveFileSystem, $"{path}: cannot be written ({fault.Message})", fault),
     };
