@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ClusterSearch.Catalog.Ledger;
 using ClusterSearch.Catalog.Postgres.Storage;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
@@ -11,9 +12,6 @@ namespace ClusterSearch.Catalog.Postgres.Ledger;
 /// </summary>
 internal static class Leases
 {
-    /// <summary>What a chunk without a lease and without a result has not.</summary>
-    public const string NotHeld = "token = NULL, lease_until = NULL, fingerprint = NULL, mixing_allowed = NULL, worker = NULL";
-
     // Whoever holds a lease loses power with the server, or asks again: waiting for the disk would buy nothing.
     private const string NotSynced = "(SELECT set_config('synchronous_commit', 'off', true)) AS not_synced";
 
@@ -25,11 +23,11 @@ internal static class Leases
 
     public static Task<ChunkLease?> ClaimAsync(PostgresSession session, ClaimRequest request, string token) => session.FirstAsync(
         "SELECT its_video, its_index, its_first, its_end, its_attempts, its_lapses, its_crashes FROM claim_chunk($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        row => new ChunkLease(VideoId.Parse(row.GetString(0)), request.EncodingId,
-            new Chunk(row.GetInt32(1), new SampleRange(row.GetInt64(2), row.GetInt64(3))), token, row.GetInt32(4), request.LeaseDuration)
+        row => new ChunkLease(VideoId.Parse(row.Text(0)), request.EncodingId,
+            new Chunk(row.Int32(1), new SampleRange(row.Int64(2), row.Int64(3))), token, row.Int32(4), request.LeaseDuration)
         {
-            Lapses = row.GetInt32(5),
-            IsSuspect = row.GetInt32(6) > 0,
+            Lapses = row.Int32(5),
+            IsSuspect = row.Int32(6) > 0,
         },
         request.EncodingId, request.EncoderFingerprint, request.AllowMixedEncoders, request.Order == ClaimOrder.Fair,
         request.Videos?.Select(video => video.Value).ToArray(), token, request.Worker, request.LeaseDuration, session.ClockOffset,
@@ -37,7 +35,7 @@ internal static class Leases
 
     /// <summary>Gives back what was claimed under these tokens by calls whose answers never came.</summary>
     public static Task<int> ReleaseUnansweredAsync(PostgresSession session, string[] tokens) => session.ExecuteAsync(
-        $"UPDATE chunk SET state = 0, {NotHeld} WHERE state = 1 AND token = ANY ($1)", (object)tokens);
+        $"UPDATE chunk SET state = 0, {ChunkColumns.NotHeld} WHERE state = 1 AND token = ANY ($1)", (object)tokens);
 
     public static async Task<bool> RenewAsync(PostgresSession session, ChunkLease lease, TimeSpan duration) => await session.ExecuteAsync($"""
         UPDATE chunk SET lease_until = clock_timestamp() + $5 + $6 FROM plan AS p, {NotSynced}
@@ -65,13 +63,13 @@ internal static class Leases
 
     public static async Task<bool> ReleaseAsync(PostgresSession session, ChunkLease lease) => await session.ExecuteAsync($"""
         {LockedPlan}
-        UPDATE chunk SET state = 0, {NotHeld} FROM p, {NotSynced} WHERE {HeldChunk}
+        UPDATE chunk SET state = 0, {ChunkColumns.NotHeld} FROM p, {NotSynced} WHERE {HeldChunk}
         """,
         lease.EncodingId, lease.Video.Value, lease.Chunk.Index, lease.Token) > 0;
 
     public static async Task<bool> FailAsync(PostgresSession session, ChunkLease lease, Failure failure, bool permanent, TimeSpan retryAfter) => await session.ExecuteAsync($"""
         {LockedPlan}
-        UPDATE chunk SET state = CASE WHEN $5 OR attempts + 1 >= $6 THEN 4 ELSE 0 END, attempts = attempts + 1, {NotHeld},
+        UPDATE chunk SET state = CASE WHEN $5 OR attempts + 1 >= $6 THEN 4 ELSE 0 END, attempts = attempts + 1, {ChunkColumns.NotHeld},
             not_before = CASE WHEN $5 OR attempts + 1 >= $6 OR $7 <= interval '0' THEN NULL ELSE clock_timestamp() + $7 + $8 END,
             failure_code = $9, failure_message = $10
         FROM p WHERE {HeldChunk}
@@ -80,7 +78,7 @@ internal static class Leases
         failure.Code, failure.Message) > 0;
 
     public static Task<int> FailWorkerAsync(PostgresSession session, string worker, Failure failure, TimeSpan retryAfter) => session.ExecuteAsync($"""
-        UPDATE chunk SET state = CASE WHEN attempts + 1 >= $2 THEN 4 ELSE 0 END, attempts = attempts + 1, crashes = crashes + 1, {NotHeld},
+        UPDATE chunk SET state = CASE WHEN attempts + 1 >= $2 THEN 4 ELSE 0 END, attempts = attempts + 1, crashes = crashes + 1, {ChunkColumns.NotHeld},
             not_before = CASE WHEN attempts + 1 >= $2 OR $3 <= interval '0' THEN NULL ELSE clock_timestamp() + $3 + $4 END,
             failure_code = $5, failure_message = $6
         WHERE state = 1 AND (worker = $1 OR starts_with(worker, $1 || '/'))
@@ -88,7 +86,7 @@ internal static class Leases
         WorkerName.ProcessOf(worker), ClaimRequest.MaximumAttempts, retryAfter, session.ClockOffset, failure.Code, failure.Message);
 
     public static Task<int> FreeAllAsync(PostgresSession session) => session.ExecuteAsync($"""
-        UPDATE chunk SET state = CASE WHEN lapses + 1 >= $1 THEN 4 ELSE 0 END, lapses = lapses + 1, {NotHeld},
+        UPDATE chunk SET state = CASE WHEN lapses + 1 >= $1 THEN 4 ELSE 0 END, lapses = lapses + 1, {ChunkColumns.NotHeld},
             failure_code = CASE WHEN lapses + 1 >= $1 THEN 'worker.lost' ELSE failure_code END,
             failure_message = CASE WHEN lapses + 1 >= $1 THEN lost_message(lapses + 1) ELSE failure_message END
         WHERE state = 1

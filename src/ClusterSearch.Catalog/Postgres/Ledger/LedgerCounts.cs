@@ -26,28 +26,28 @@ internal static class LedgerCounts
         {
             Chunks = new Dictionary<ChunkState, int>
             {
-                [ChunkState.Pending] = (int)(row.GetInt64(0) - row.GetInt64(1)),
-                [ChunkState.Leased] = (int)row.GetInt64(1),
-                [ChunkState.Embedded] = (int)row.GetInt64(3),
-                [ChunkState.Indexed] = (int)row.GetInt64(4),
-                [ChunkState.Quarantined] = (int)row.GetInt64(5),
+                [ChunkState.Pending] = (int)(row.Int64(0) - row.Int64(1)),
+                [ChunkState.Leased] = (int)row.Int64(1),
+                [ChunkState.Embedded] = (int)row.Int64(3),
+                [ChunkState.Indexed] = (int)row.Int64(4),
+                [ChunkState.Quarantined] = (int)row.Int64(5),
             },
-            WaitingChunks = (int)row.GetInt64(2),
-            Videos = (int)row.GetInt64(6),
-            SearchableVideos = (int)row.GetInt64(7),
-            PartialVideos = (int)row.GetInt64(8),
-            IngestingVideos = (int)row.GetInt64(9),
-            FailedVideos = (int)row.GetInt64(10),
-            Samples = row.GetInt64(11),
-            MissingSamples = row.GetInt64(12),
-            Seconds = row.GetInt64(13) / MicrosecondsPerSecond,
-            Takeovers = row.GetInt64(14),
+            WaitingChunks = (int)row.Int64(2),
+            Videos = (int)row.Int64(6),
+            SearchableVideos = (int)row.Int64(7),
+            PartialVideos = (int)row.Int64(8),
+            IngestingVideos = (int)row.Int64(9),
+            FailedVideos = (int)row.Int64(10),
+            Samples = row.Int64(11),
+            MissingSamples = row.Int64(12),
+            Seconds = row.Int64(13) / MicrosecondsPerSecond,
+            Takeovers = row.Int64(14),
         }, encodingId))!;
 
     public static async Task<Dictionary<string, int>> QuarantinedAsync(PostgresSession session, string? encodingId) => (await session.ListAsync($"""
         SELECT failure_code, count(*) FROM chunk JOIN plan ON plan.number = chunk.plan
         WHERE chunk.state = 4 AND plan.encoding = {Wanted} GROUP BY failure_code
         """,
-        row => (Code: row.GetString(0), Chunks: (int)row.GetInt64(1)), encodingId))
+        row => (Code: row.Text(0), Chunks: (int)row.Int64(1)), encodingId))
         .ToDictionary(entry => entry.Code, entry => entry.Chunks, StringComparer.Ordinal);
 }

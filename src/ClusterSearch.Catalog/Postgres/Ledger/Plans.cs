@@ -20,7 +20,7 @@ internal static class Plans
             SELECT $1, id, duration_us, $3, $4, is_video_failed(id) FROM video WHERE id = $2
             ON CONFLICT (encoding, video) DO NOTHING RETURNING number
             """,
-            row => row.GetInt64(0), encodingId, video.Value, chunks.Sum(chunk => chunk.Samples.Count), chunks.Count);
+            row => row.Int64(0), encodingId, video.Value, chunks.Sum(chunk => chunk.Samples.Count), chunks.Count);
         // Another process planned it while this one waited for the video.
         if (number is not { } plan) return (await FindAsync(session, video, encodingId))!;
         await AddChunksAsync(session, plan, chunks);
@@ -31,7 +31,7 @@ internal static class Plans
     public static async Task<VideoPlan> ExtendAsync(PostgresSession session, VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks)
     {
         var number = await session.FirstAsync<long?>("SELECT number FROM plan WHERE encoding = $1 AND video = $2 FOR NO KEY UPDATE",
-            row => row.GetInt64(0), encodingId, video.Value);
+            row => row.Int64(0), encodingId, video.Value);
         if (number is null || await FindAsync(session, video, encodingId) is not { } plan)
             throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"video {video} has no plan in encoding {encodingId} that could be extended; plan it first");
         var added = PlanGrowth.Of(plan, chunks);
@@ -54,29 +54,21 @@ internal static class Plans
             SELECT chunk_index, first_sample, end_sample FROM chunk
             WHERE plan = (SELECT number FROM plan WHERE encoding = $1 AND video = $2) ORDER BY chunk_index
             """,
-            row => new Chunk(row.GetInt32(0), new SampleRange(row.GetInt64(1), row.GetInt64(2))), encodingId, video.Value);
+            row => new Chunk(row.Int32(0), new SampleRange(row.Int64(1), row.Int64(2))), encodingId, video.Value);
         if (chunks.Count == 0) return null;
         var ticks = await session.FirstAsync("SELECT ticks FROM plan_ticks JOIN plan ON number = plan WHERE encoding = $1 AND video = $2",
-            row => TickBytes.Read(row.GetFieldValue<byte[]>(0)), encodingId, video.Value);
+            row => TickBytes.Read(row.Bytes(0)), encodingId, video.Value);
         return new VideoPlan(video, encodingId, chunks, ticks);
     }
 
-    public static Task<List<VideoPlanSummary>> ListAsync(PostgresSession session, string encodingId) => session.ListAsync("""
-        SELECT video, planned_samples, embedded_samples, pending, leased, embedded, indexed, quarantined, priority
+    public static Task<List<VideoPlanSummary>> ListAsync(PostgresSession session, string encodingId) => session.ListAsync($"""
+        SELECT {PlanSummaryColumns.All}
         FROM plan WHERE encoding = $1 ORDER BY video
         """,
-        row => new VideoPlanSummary(VideoId.Parse(row.GetString(0)), row.GetInt64(1), row.GetInt64(2), new Dictionary<ChunkState, int>
-        {
-            [ChunkState.Pending] = row.GetInt32(3),
-            [ChunkState.Leased] = row.GetInt32(4),
-            [ChunkState.Embedded] = row.GetInt32(5),
-            [ChunkState.Indexed] = row.GetInt32(6),
-            [ChunkState.Quarantined] = row.GetInt32(7),
-        })
-        { Priority = row.GetInt32(8) }, encodingId);
+        PlanSummaryColumns.Read, encodingId);
 
     public static Task<List<VideoId>> ListToAggregateAsync(PostgresSession session, string encodingId) => session.ListAsync(
-        "SELECT video FROM plan WHERE encoding = $1 AND to_aggregate ORDER BY number", row => VideoId.Parse(row.GetString(0)), encodingId);
+        "SELECT video FROM plan WHERE encoding = $1 AND to_aggregate ORDER BY number", row => VideoId.Parse(row.Text(0)), encodingId);
 
     private static Task<int> AddChunksAsync(PostgresSession session, long plan, IReadOnlyList<Chunk> chunks) => session.ExecuteAsync("""
         INSERT INTO chunk (plan, chunk_index, first_sample, end_sample)

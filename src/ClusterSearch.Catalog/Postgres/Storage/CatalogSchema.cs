@@ -43,7 +43,7 @@ internal static class CatalogSchema
 
     private static async Task CheckServerAsync(PostgresSession session, ServerAddress address)
     {
-        var (version, product) = await session.FirstAsync("SELECT current_setting('server_version_num')::integer, version()", row => (row.GetInt32(0), row.GetString(1)));
+        var (version, product) = await session.FirstAsync("SELECT current_setting('server_version_num')::integer, version()", row => (row.Int32(0), row.Text(1)));
         if (!product.StartsWith("PostgreSQL ", StringComparison.Ordinal) || version < MinimumServerVersion)
             throw new ClusterSearchException(ErrorCodes.ArchiveVersion,
                 $"expected PostgreSQL {MinimumServerVersion / 10000} or newer, found {product.Split(',')[0]}: {address}; use a newer server");
@@ -53,13 +53,13 @@ internal static class CatalogSchema
     {
         var tables = await session.ListAsync(
             "SELECT c.relname::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v') ORDER BY 1",
-            row => row.GetString(0), address.Schema);
+            row => row.Text(0), address.Schema);
         if (tables.Count == 0) return null;
         if (!tables.Contains("archive")) throw Foreign(address, tables[0]);
         try
         {
             return await session.FirstAsync("SELECT application, schema_version, format, id FROM archive",
-                row => new Found(row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.GetGuid(3)))
+                row => new Found(row.Text(0), row.Int32(1), row.Int32(2), row.Guid(3)))
                 ?? throw new ClusterSearchException(ErrorCodes.ArchiveCorrupt, $"the catalogue does not say which version it has: {address}; restore it from a backup");
         }
         catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UndefinedColumn)

@@ -35,21 +35,21 @@ internal sealed class PostgresSession(NpgsqlConnection connection, Func<TimeSpan
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    public async Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params object?[] parameters)
+    public async Task<List<T>> ListAsync<T>(string sql, Func<PostgresRow, T> read, params object?[] parameters)
     {
         await using var command = Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var rows = new List<T>();
-        while (await reader.ReadAsync(cancellation)) rows.Add(read(reader));
+        while (await reader.ReadAsync(cancellation)) rows.Add(read(new PostgresRow(reader)));
         return rows;
     }
 
     /// <summary>The first row; default when there is none.</summary>
-    public async Task<T?> FirstAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params object?[] parameters)
+    public async Task<T?> FirstAsync<T>(string sql, Func<PostgresRow, T> read, params object?[] parameters)
     {
         await using var command = Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellation);
-        return await reader.ReadAsync(cancellation) ? read(reader) : default;
+        return await reader.ReadAsync(cancellation) ? read(new PostgresRow(reader)) : default;
     }
 
     public Task<bool> ExistsAsync(string sql, params object?[] parameters) => FirstAsync(sql, _ => true, parameters);
@@ -64,9 +64,4 @@ internal sealed class PostgresSession(NpgsqlConnection connection, Func<TimeSpan
                 : new NpgsqlParameter { Value = value });
         return command;
     }
-}
-
-internal static class ReaderExtensions
-{
-    public static string? TextOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 }

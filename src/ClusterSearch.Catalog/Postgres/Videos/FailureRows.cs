@@ -37,7 +37,7 @@ internal static class FailureRows
     public static Task<List<FailureRecord>> ListAsync(PostgresSession session) => session.ListAsync(
         "SELECT root, relative_path, video, code, message FROM failure ORDER BY root, relative_path",
         row => new FailureRecord(
-            new Place(row.GetString(0), row.GetString(1)),
+            new Place(row.Text(0), row.Text(1)),
             row.TextOrNull(2) is { } video ? VideoId.Parse(video) : null,
-            new Failure(row.GetString(3), row.GetString(4))));
+            new Failure(row.Text(3), row.Text(4))));
 }

@@ -9,7 +9,7 @@ internal static class Places
 {
     public static Task<PlaceRecord?> FindAsync(PostgresSession session, Place place) => session.FirstAsync(
         "SELECT video, file_bytes, modified_ns FROM place WHERE root = $1 AND relative_path = $2",
-        row => new PlaceRecord(place, VideoId.Parse(row.GetString(0)), row.GetInt64(1), row.GetInt64(2)),
+        row => new PlaceRecord(place, VideoId.Parse(row.Text(0)), row.Int64(1), row.Int64(2)),
         place.Root, place.RelativePath);
 
     public static async Task RecordAsync(PostgresSession session, PlaceRecord record)
@@ -43,10 +43,10 @@ internal static class Places
 
     public static Task<List<Place>> OfAsync(PostgresSession session, VideoId video) => session.ListAsync(
         "SELECT root, relative_path FROM place WHERE video = $1 ORDER BY root, relative_path",
-        row => new Place(row.GetString(0), row.GetString(1)), video.Value);
+        row => new Place(row.Text(0), row.Text(1)), video.Value);
 
     public static async Task<ILookup<string, Place>> ByVideoAsync(PostgresSession session) => (await session.ListAsync(
         "SELECT video, root, relative_path FROM place ORDER BY root, relative_path",
-        row => (Video: row.GetString(0), Place: new Place(row.GetString(1), row.GetString(2)))))
+        row => (Video: row.Text(0), Place: new Place(row.Text(1), row.Text(2)))))
         .ToLookup(entry => entry.Video, entry => entry.Place, StringComparer.Ordinal);
 }

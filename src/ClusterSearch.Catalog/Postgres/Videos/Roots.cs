@@ -24,5 +24,5 @@ internal static class Roots
             throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"no root is named '{place.Root}', wanted for {place}; register it first");
     }
 
-    private static RootRecord Read(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1));
+    private static RootRecord Read(PostgresRow row) => new(row.Text(0), row.Text(1));
 }

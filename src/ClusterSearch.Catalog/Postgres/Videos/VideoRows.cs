@@ -1,5 +1,5 @@
 using System.Globalization;
-using ClusterSearch.Catalog.Postgres.Ledger;
+using ClusterSearch.Catalog.Ledger;
 using ClusterSearch.Catalog.Postgres.Storage;
 using ClusterSearch.Catalog.Videos;
 using ClusterSearch.Core;
@@ -13,8 +13,6 @@ namespace ClusterSearch.Catalog.Postgres.Videos;
 /// <summary>Videos by content. A null attribute or warning keeps what was known; facts are replaced.</summary>
 internal static class VideoRows
 {
-    private const string AllColumns = "id, facts, camera, zone, recorded_at, warning, growing";
-
     public static async Task<VideoRecord> PutAsync(PostgresSession session, VideoRecord video)
     {
         await session.ExecuteAsync("""
@@ -35,16 +33,16 @@ internal static class VideoRows
     }
 
     public static async Task<VideoRecord?> FindAsync(PostgresSession session, VideoId video) =>
-        await session.FirstAsync($"SELECT {AllColumns} FROM video WHERE id = $1", Read, video.Value) is { } record
+        await session.FirstAsync($"SELECT {VideoColumns.All} FROM video WHERE id = $1", VideoColumns.Read, video.Value) is { } record
             ? record with { Places = await Places.OfAsync(session, video) }
             : null;
 
     public static async Task<List<VideoRecord>> ListAsync(PostgresSession session)
     {
         var places = await Places.ByVideoAsync(session);
-        return await session.ListAsync($"SELECT {AllColumns} FROM video ORDER BY id", row =>
+        return await session.ListAsync($"SELECT {VideoColumns.All} FROM video ORDER BY id", row =>
         {
-            var record = Read(row);
+            var record = VideoColumns.Read(row);
             return record with { Places = [.. places[record.Id.Value]] };
         });
     }
@@ -61,16 +59,16 @@ internal static class VideoRows
     public static async Task<bool> RenameAsync(PostgresSession session, VideoId provisional, VideoId final)
     {
         await Places.LockAsync(session);
-        await session.ListAsync("SELECT id FROM video WHERE id = $1 OR id = $2 ORDER BY id FOR NO KEY UPDATE", row => row.GetString(0), provisional.Value, final.Value);
+        await session.ListAsync("SELECT id FROM video WHERE id = $1 OR id = $2 ORDER BY id FOR NO KEY UPDATE", row => row.Text(0), provisional.Value, final.Value);
         await session.ExecuteAsync("""
             INSERT INTO video (id, facts, duration_us, camera, zone, recorded_at, warning, growing)
             SELECT $2, facts, duration_us, camera, zone, recorded_at, warning, growing FROM video WHERE id = $1
             ON CONFLICT (id) DO NOTHING
             """, provisional.Value, final.Value);
         if (!await session.ExistsAsync("SELECT 1 FROM video WHERE id = $1", provisional.Value)) return false;
-        await session.ListAsync("SELECT number FROM plan WHERE video = $1 ORDER BY number FOR NO KEY UPDATE", row => row.GetInt64(0), provisional.Value);
+        await session.ListAsync("SELECT number FROM plan WHERE video = $1 ORDER BY number FOR NO KEY UPDATE", row => row.Int64(0), provisional.Value);
         // A lease names the provisional id: whoever holds it is fenced. The index has nothing under the final one.
-        await session.ExecuteAsync($"UPDATE chunk SET state = 0, {Leases.NotHeld} WHERE plan IN (SELECT number FROM plan WHERE video = $1) AND state = 1", provisional.Value);
+        await session.ExecuteAsync($"UPDATE chunk SET state = 0, {ChunkColumns.NotHeld} WHERE plan IN (SELECT number FROM plan WHERE video = $1) AND state = 1", provisional.Value);
         await session.ExecuteAsync("UPDATE chunk SET state = 2 WHERE plan IN (SELECT number FROM plan WHERE video = $1) AND state = 3", provisional.Value);
         await session.ExecuteAsync("""
             UPDATE plan SET video = $2, duration_us = (SELECT duration_us FROM video WHERE id = $2)
@@ -89,19 +87,5 @@ internal static class VideoRows
     {
         if (!await session.ExistsAsync("SELECT 1 FROM video WHERE id = $1 FOR NO KEY UPDATE", video.Value))
             throw new ClusterSearchException(ErrorCodes.VideoNotFound, $"the catalogue holds no video {video}; put it first");
-    }
-
-    private static VideoRecord Read(NpgsqlDataReader row)
-    {
-        var id = VideoId.Parse(row.GetString(0));
-        return new VideoRecord
-        {
-            Id = id,
-            Facts = VideoFactsJson.Read(row.GetString(1), id),
-            Attributes = new VideoAttributes(row.TextOrNull(2), row.TextOrNull(3),
-                row.TextOrNull(4) is { } text ? DateTimeOffset.ParseExact(text, "O", CultureInfo.InvariantCulture) : null),
-            Warning = row.TextOrNull(5),
-            IsGrowing = row.GetBoolean(6),
-        };
     }
 }

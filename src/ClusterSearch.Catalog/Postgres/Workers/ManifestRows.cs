@@ -8,10 +8,10 @@ namespace ClusterSearch.Catalog.Postgres.Workers;
 internal static class ManifestRows
 {
     public static Task<string?> CurrentAsync(PostgresSession session, string indexName) =>
-        session.FirstAsync("SELECT manifest FROM manifest WHERE index_name = $1", row => row.GetString(0), indexName);
+        session.FirstAsync("SELECT manifest FROM manifest WHERE index_name = $1", row => row.Text(0), indexName);
 
     public static Task<List<NamedManifest>> ListAsync(PostgresSession session) =>
-        session.ListAsync("SELECT index_name, manifest FROM manifest ORDER BY index_name", row => new NamedManifest(row.GetString(0), row.GetString(1)));
+        session.ListAsync("SELECT index_name, manifest FROM manifest ORDER BY index_name", row => new NamedManifest(row.Text(0), row.Text(1)));
 
     public static async Task<bool> PublishAsync(PostgresSession session, string indexName, string? previous, string? next, RoleLease? writer)
     {

@@ -17,7 +17,7 @@ internal static class RoleRows
             WHERE r.token IS NULL OR r.token = excluded.token OR r.held_until <= clock_timestamp() + $5
             RETURNING epoch
             """,
-            row => row.GetInt64(0), role, holder, token, duration, session.ClockOffset);
+            row => row.Int64(0), role, holder, token, duration, session.ClockOffset);
         return epoch is { } taken ? new RoleLease(role, holder, token, taken, duration) : null;
     }
 
@@ -33,5 +33,5 @@ internal static class RoleRows
 
     public static Task<List<RoleRecord>> ListAsync(PostgresSession session) => session.ListAsync(
         "SELECT name, holder, epoch, coalesce(greatest(held_until - clock_timestamp() - $1, interval '0'), interval '0') FROM role ORDER BY name",
-        row => new RoleRecord(row.GetString(0), row.TextOrNull(1), row.GetInt64(2), row.GetTimeSpan(3)), session.ClockOffset);
+        row => new RoleRecord(row.Text(0), row.TextOrNull(1), row.Int64(2), row.Interval(3)), session.ClockOffset);
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Catalog.Sqlite.Videos;
 using ClusterSearch.Catalog.Videos;
@@ -12,11 +11,8 @@ namespace ClusterSearch.Catalog.Sqlite.Encodings;
 /// <summary>Encodings as they were first used; what is put again under the same id changes nothing. At most one is active.</summary>
 internal static class EncodingRows
 {
-    private const string AllColumns =
-        "id, model_hash, model_name, model_directory, precision, dimension, sampling, resize, preprocessing, labels, is_active";
-
-    public static void Put(Session session, Encoding encoding) => session.Execute("""
-        INSERT INTO encoding (id, model_hash, model_name, model_directory, precision, dimension, sampling, resize, preprocessing, labels, is_active)
+    public static void Put(Session session, Encoding encoding) => session.Execute($"""
+        INSERT INTO encoding ({EncodingColumns.All})
         VALUES ($id, $hash, $name, $directory, $precision, $dimension, $sampling, $resize, $preprocessing, $labels,
             NOT EXISTS (SELECT 1 FROM encoding WHERE is_active = 1))
         ON CONFLICT (id) DO NOTHING
@@ -24,13 +20,13 @@ internal static class EncodingRows
         ("$id", encoding.Id), ("$hash", encoding.ModelHash), ("$name", encoding.ModelName), ("$directory", encoding.ModelDirectory),
         ("$precision", encoding.Precision), ("$dimension", encoding.Dimension), ("$sampling", encoding.Sampling.ToString()),
         ("$resize", encoding.Resize.ToString()), ("$preprocessing", encoding.Preprocessing),
-        ("$labels", encoding.Labels is null ? null : JsonSerializer.Serialize(encoding.Labels, CatalogJson.Default.IReadOnlyListString)));
+        ("$labels", EncodingColumns.Labels(encoding)));
 
     public static List<EncodingRecord> List(Session session) =>
-        session.List($"SELECT {AllColumns} FROM encoding ORDER BY number", Read);
+        session.List($"SELECT {EncodingColumns.All} FROM encoding ORDER BY number", EncodingColumns.Read);
 
     public static EncodingRecord? Active(Session session) =>
-        session.First($"SELECT {AllColumns} FROM encoding WHERE is_active = 1", Read);
+        session.First($"SELECT {EncodingColumns.All} FROM encoding WHERE is_active = 1", EncodingColumns.Read);
 
     public static string? ActiveId(Session session) => session.First("SELECT id FROM encoding WHERE is_active = 1", row => row.Text(0));
 
@@ -57,8 +53,4 @@ internal static class EncodingRows
         if (!session.Exists("SELECT 1 FROM encoding WHERE id = $id", ("$id", encodingId)))
             throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"the catalogue knows no encoding '{encodingId}'; put it first");
     }
-
-    private static EncodingRecord Read(Row row) => EncodingColumns.Read(new EncodingColumns(
-        row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Int32(5), row.Text(6),
-        row.Text(7), row.Int32(8), row.TextOrNull(9)), row.Bool(10));
 }

@@ -13,9 +13,6 @@ internal static class Leases
 {
     private const string HeldChunk = $"plan = {Plans.NumberOf} AND chunk_index = $index AND state = 1 AND token = $token";
 
-    /// <summary>What a chunk without a lease and without a result has not.</summary>
-    public const string NotHeld = "token = NULL, lease_until = NULL, fingerprint = NULL, mixing_allowed = NULL, worker = NULL";
-
     public static bool Renew(Session session, ChunkLease lease, TimeSpan duration) => session.Execute(
         $"UPDATE chunk SET lease_until = $until WHERE {HeldChunk}",
         [.. Key(lease), ("$until", session.NowMilliseconds() + Milliseconds(duration))]) > 0;
@@ -37,17 +34,17 @@ internal static class Leases
     }
 
     public static bool Release(Session session, ChunkLease lease) =>
-        session.Execute($"UPDATE chunk SET state = 0, {NotHeld} WHERE {HeldChunk}", Key(lease)) > 0;
+        session.Execute($"UPDATE chunk SET state = 0, {ChunkColumns.NotHeld} WHERE {HeldChunk}", Key(lease)) > 0;
 
     public static bool Fail(Session session, ChunkLease lease, Failure failure, bool permanent, TimeSpan retryAfter) => session.Execute($"""
-        UPDATE chunk SET state = CASE WHEN $permanent OR attempts + 1 >= $maximum THEN 4 ELSE 0 END, attempts = attempts + 1, {NotHeld},
+        UPDATE chunk SET state = CASE WHEN $permanent OR attempts + 1 >= $maximum THEN 4 ELSE 0 END, attempts = attempts + 1, {ChunkColumns.NotHeld},
             not_before = CASE WHEN $permanent OR attempts + 1 >= $maximum THEN NULL ELSE $retry END, failure_code = $code, failure_message = $message
         WHERE {HeldChunk}
         """,
         [.. Key(lease), ("$permanent", permanent), .. Attempt(session, failure, retryAfter)]) > 0;
 
     public static int FailWorker(Session session, string worker, Failure failure, TimeSpan retryAfter) => session.Execute($"""
-        UPDATE chunk SET state = CASE WHEN attempts + 1 >= $maximum THEN 4 ELSE 0 END, attempts = attempts + 1, crashes = crashes + 1, {NotHeld},
+        UPDATE chunk SET state = CASE WHEN attempts + 1 >= $maximum THEN 4 ELSE 0 END, attempts = attempts + 1, crashes = crashes + 1, {ChunkColumns.NotHeld},
             not_before = CASE WHEN attempts + 1 >= $maximum THEN NULL ELSE $retry END, failure_code = $code, failure_message = $message
         WHERE (plan, chunk_index) IN (
             SELECT plan, chunk_index FROM chunk INDEXED BY chunk_leased
@@ -61,7 +58,7 @@ internal static class Leases
             row => (Plan: row.Int64(0), Index: row.Int32(1), Lapses: row.Int32(2)));
         foreach (var chunk in leased)
             if (!Lapse(session, chunk.Plan, chunk.Index, chunk.Lapses + 1))
-                session.Execute($"UPDATE chunk SET state = 0, {NotHeld} WHERE plan = $plan AND chunk_index = $index", ("$plan", chunk.Plan), ("$index", chunk.Index));
+                session.Execute($"UPDATE chunk SET state = 0, {ChunkColumns.NotHeld} WHERE plan = $plan AND chunk_index = $index", ("$plan", chunk.Plan), ("$index", chunk.Index));
         return leased.Count;
     }
 
@@ -75,7 +72,7 @@ internal static class Leases
             return false;
         }
         session.Execute($"""
-            UPDATE chunk SET state = 4, lapses = $lapses, {NotHeld}, failure_code = $code, failure_message = $message
+            UPDATE chunk SET state = 4, lapses = $lapses, {ChunkColumns.NotHeld}, failure_code = $code, failure_message = $message
             WHERE plan = $plan AND chunk_index = $index
             """,
             ("$plan", plan), ("$index", chunkIndex), ("$lapses", lapses), ("$code", ErrorCodes.WorkerLost), ("$message", LostMessage(lapses)));

@@ -59,19 +59,11 @@ internal static class Plans
         return new VideoPlan(video, encodingId, chunks, ticks);
     }
 
-    public static List<VideoPlanSummary> List(Session session, string encodingId) => session.List("""
-        SELECT video, planned_samples, embedded_samples, pending, leased, embedded, indexed, quarantined, priority
+    public static List<VideoPlanSummary> List(Session session, string encodingId) => session.List($"""
+        SELECT {PlanSummaryColumns.All}
         FROM plan WHERE encoding = $encoding ORDER BY video
         """,
-        row => new VideoPlanSummary(VideoId.Parse(row.Text(0)), row.Int64(1), row.Int64(2), new Dictionary<ChunkState, int>
-        {
-            [ChunkState.Pending] = row.Int32(3),
-            [ChunkState.Leased] = row.Int32(4),
-            [ChunkState.Embedded] = row.Int32(5),
-            [ChunkState.Indexed] = row.Int32(6),
-            [ChunkState.Quarantined] = row.Int32(7),
-        })
-        { Priority = row.Int32(8) }, ("$encoding", encodingId));
+        PlanSummaryColumns.Read, ("$encoding", encodingId));
 
     public static List<VideoId> ListToAggregate(Session session, string encodingId) => session.List(
         "SELECT video FROM plan WHERE encoding = $encoding AND embedded > 0 ORDER BY number",

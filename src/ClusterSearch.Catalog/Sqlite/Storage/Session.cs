@@ -1,3 +1,4 @@
+using ClusterSearch.Catalog.Rows;
 using ClusterSearch.Core;
 using SQLitePCL;
 
@@ -171,7 +172,7 @@ internal sealed class Session : IDisposable
 }
 
 /// <summary>The row that a statement stands on. Valid only while it is read.</summary>
-internal readonly struct Row(sqlite3_stmt statement)
+internal readonly struct Row(sqlite3_stmt statement) : IRow
 {
     public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ClusterSearch.Catalog.Sqlite.Ledger;
+using ClusterSearch.Catalog.Ledger;
 using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Catalog.Videos;
 using ClusterSearch.Core;
@@ -12,8 +12,6 @@ namespace ClusterSearch.Catalog.Sqlite.Videos;
 /// <summary>Videos by content. A null attribute or warning keeps what was known; facts are replaced.</summary>
 internal static class VideoRows
 {
-    private const string AllColumns = "id, facts, camera, zone, recorded_at, warning, growing";
-
     public static VideoRecord Put(Session session, VideoRecord video)
     {
         session.Execute("""
@@ -35,16 +33,16 @@ internal static class VideoRows
     }
 
     public static VideoRecord? Find(Session session, VideoId video) =>
-        session.First($"SELECT {AllColumns} FROM video WHERE id = $id", Read, ("$id", video.Value)) is { } record
+        session.First($"SELECT {VideoColumns.All} FROM video WHERE id = $id", VideoColumns.Read, ("$id", video.Value)) is { } record
             ? record with { Places = Places.Of(session, video) }
             : null;
 
     public static List<VideoRecord> List(Session session)
     {
         var places = Places.ByVideo(session);
-        return session.List($"SELECT {AllColumns} FROM video ORDER BY id", row =>
+        return session.List($"SELECT {VideoColumns.All} FROM video ORDER BY id", row =>
         {
-            var record = Read(row);
+            var record = VideoColumns.Read(row);
             return record with { Places = [.. places[record.Id.Value]] };
         });
     }
@@ -68,7 +66,7 @@ internal static class VideoRows
         session.Execute("UPDATE place SET video = $final WHERE video = $provisional", ids);
         session.Execute("UPDATE failure SET video = $final WHERE video = $provisional", ids);
         // A lease names the provisional id: whoever holds it is fenced. The index has nothing under the final one.
-        session.Execute($"UPDATE chunk SET state = 0, {Leases.NotHeld} WHERE plan IN (SELECT number FROM plan WHERE video = $provisional) AND state = 1", ids[0]);
+        session.Execute($"UPDATE chunk SET state = 0, {ChunkColumns.NotHeld} WHERE plan IN (SELECT number FROM plan WHERE video = $provisional) AND state = 1", ids[0]);
         session.Execute("UPDATE chunk SET state = 2 WHERE plan IN (SELECT number FROM plan WHERE video = $provisional) AND state = 3", ids[0]);
         session.Execute("""
             UPDATE plan SET video = $final, duration_us = (SELECT duration_us FROM video WHERE id = $final)
@@ -83,19 +81,5 @@ internal static class VideoRows
     {
         if (!session.Exists("SELECT 1 FROM video WHERE id = $video", ("$video", video.Value)))
             throw new ClusterSearchException(ErrorCodes.VideoNotFound, $"the catalogue holds no video {video}; put it first");
-    }
-
-    private static VideoRecord Read(Row row)
-    {
-        var id = VideoId.Parse(row.Text(0));
-        return new VideoRecord
-        {
-            Id = id,
-            Facts = VideoFactsJson.Read(row.Text(1), id),
-            Attributes = new VideoAttributes(row.TextOrNull(2), row.TextOrNull(3),
-                row.TextOrNull(4) is { } text ? DateTimeOffset.ParseExact(text, "O", CultureInfo.InvariantCulture) : null),
-            Warning = row.TextOrNull(5),
-            IsGrowing = row.Bool(6),
-        };
     }
 }
