@@ -27,8 +27,9 @@ public interface IIngestion
     /// <summary>Computes smoothing, shots and index again from the raw vectors, without decoding.</summary>
     Task<ReindexReport> ReindexAsync(IProgress<IngestProgress> progress, CancellationToken cancellation);
 
-    /// <summary>Compares ledger, vector files and index; changes nothing.</summary>
-    Task<VerifyReport> VerifyAsync(bool digest, CancellationToken cancellation);
+    /// <summary>Compares ledger, vector files and index of every encoding; changes nothing unless a repair is asked for.</summary>
+    /// <exception cref="Core.ClusterSearchException">archive.encoding for an unknown one; archive.busy when a repair meets a running ingest.</exception>
+    Task<VerifyReport> VerifyAsync(VerifyRequest request, CancellationToken cancellation);
 
     Task<ArchiveStatus> StatusAsync(CancellationToken cancellation);
 }
@@ -124,11 +125,6 @@ public sealed record IngestReport
 public sealed record FileFailure(string Path, string Code, string Message);
 
 public sealed record ReindexReport(int Videos, long Samples, TimeSpan Elapsed);
-
-/// <param name="Ok">Nothing differs.</param>
-/// <param name="Problems">One line each.</param>
-/// <param name="Digest">SHA-256 over raw vectors, smoothed vectors and the shot table in key order; null unless asked for.</param>
-public sealed record VerifyReport(bool Ok, int Videos, long Samples, IReadOnlyList<string> Problems, string? Digest);
 
 /// <param name="Encoding">The active encoding's id, model name and sampling; null in an empty archive.</param>
 public sealed record ArchiveStatus(

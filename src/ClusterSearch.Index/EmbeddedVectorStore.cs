@@ -92,6 +92,39 @@ public sealed class EmbeddedVectorStore : IVectorStore
         return problems;
     }, cancellation);
 
+    public Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>(
+        Directory.Exists(_directory)
+            ? [.. Directory.EnumerateDirectories(_directory).Select(path => Path.GetFileName(path)).Where(IsEncodingId).Order(StringComparer.Ordinal)]
+            : []);
+
+    public Task<IReadOnlyList<StoreFault>> CheckAsync(string encodingId, CancellationToken cancellation) => Task.Run<IReadOnlyList<StoreFault>>(() =>
+    {
+        var faults = new List<StoreFault>();
+        var index = IndexOf(encodingId);
+        try
+        {
+            var view = index.Lease();
+            try
+            {
+                foreach (var segment in view.Segments)
+                    faults.AddRange(segment.Verify(cancellation).Select(fault => new StoreFault(IsLeftover: false, fault.Message)));
+            }
+            finally
+            {
+                view.Release();
+            }
+            // What a writer has just written is not named yet: only while nobody writes is an unnamed segment left over.
+            if (MayWrite()) faults.AddRange(index.Leftovers().Select(path => new StoreFault(IsLeftover: true, $"{path}: no manifest names this index file")));
+        }
+        catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveCorrupt or ErrorCodes.ArchiveVersion)
+        {
+            faults.Add(new StoreFault(IsLeftover: false, fault.Message));
+        }
+        return faults;
+    }, cancellation);
+
+    public Task SweepAsync(string encodingId, CancellationToken cancellation) => WriteAsync(() => IndexOf(encodingId).SweepLeftovers(), cancellation);
+
     /// <summary>Waits for a write on its way; snapshots stay readable until they are disposed.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -143,10 +176,29 @@ public sealed class EmbeddedVectorStore : IVectorStore
         }
     }
 
+    /// <summary>Whether no other process writes at this moment.</summary>
+    private bool MayWrite()
+    {
+        if (_writerLock is not null) return true;
+        var path = Path.Combine(_directory, LockName);
+        try
+        {
+            if (!File.Exists(path)) return true;
+            using var probe = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private EncodingIndex IndexOf(string encodingId) =>
         _encodings.GetOrAdd(encodingId, id => new EncodingIndex(DirectoryOf(id), _options));
 
-    private string DirectoryOf(string encodingId) => encodingId.Length > 0 && encodingId.All(char.IsAsciiLetterOrDigit)
+    private static bool IsEncodingId(string name) => name.Length > 0 && name.All(char.IsAsciiLetterOrDigit);
+
+    private string DirectoryOf(string encodingId) => IsEncodingId(encodingId)
         ? Path.Combine(_directory, encodingId)
         : throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"an encoding's id is letters and digits, found '{encodingId}'");
 }

@@ -80,6 +80,24 @@ internal sealed class EncodingIndex(string directory, EmbeddedIndexOptions optio
         }
     }
 
+    /// <summary>Files that no manifest names.</summary>
+    public IReadOnlyList<string> Leftovers()
+    {
+        lock (_lock)
+        {
+            Refresh();
+            return Unnamed();
+        }
+    }
+
+    /// <summary>Deletes them. One caller at a time.</summary>
+    public void SweepLeftovers()
+    {
+        Current();
+        Sweep();
+        if (_manifestBytes is null && Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any()) Directory.Delete(directory);
+    }
+
     /// <summary>Closes what is open here; the files stay.</summary>
     public void Close()
     {
@@ -197,13 +215,18 @@ internal sealed class EncodingIndex(string directory, EmbeddedIndexOptions optio
     /// <summary>Deletes what a crash or a fault left over.</summary>
     private void Sweep()
     {
-        var named = _manifest.Segments.ToHashSet(StringComparer.Ordinal);
-        foreach (var path in Directory.EnumerateFiles(directory))
-        {
-            var name = Path.GetFileName(path);
-            if ((name.EndsWith(SegmentSuffix, StringComparison.Ordinal) && !named.Contains(name)) || name == Manifest.TemporaryName) TryDelete(path);
-        }
+        foreach (var path in Unnamed()) TryDelete(path);
         _isSwept = true;
+    }
+
+    private List<string> Unnamed()
+    {
+        if (!Directory.Exists(directory)) return [];
+        var named = _manifest.Segments.ToHashSet(StringComparer.Ordinal);
+        return [.. Directory.EnumerateFiles(directory).Where(path => IsLeftover(Path.GetFileName(path))).Order(StringComparer.Ordinal)];
+
+        bool IsLeftover(string name) =>
+            (name.EndsWith(SegmentSuffix, StringComparison.Ordinal) && !named.Contains(name)) || name == Manifest.TemporaryName;
     }
 
     private static void TryDelete(string path)

@@ -52,7 +52,9 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
         [new FileFailure("/footage/notes.txt", ErrorCodes.FootageNotVideo, "not a video")],
         new EncodingSummary("0123456789ab", "starter", "1/1", "Exact", 512), 0);
 
-    public VerifyReport Verification { get; set; } = new(true, 2, 58, [], null);
+    public VerifyReport Verification { get; set; } = new(2, 58, [], [], 0, null);
+
+    public VerifyRequest? Verified { get; private set; }
 
     public VectorExport Export { get; set; } = new(Garden, "0123456789ab", 2, new Rational(1, 12800), [1, 0, 0.6f, 0.8f],
         [new ExportedSample(0, 0, 0), new ExportedSample(1, 12800, 1)]);
@@ -209,8 +211,11 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
     public Task<ReindexReport> ReindexAsync(IProgress<IngestProgress> progress, CancellationToken cancellation) =>
         Task.FromResult(new ReindexReport(2, 58, TimeSpan.FromSeconds(1.5)));
 
-    public Task<VerifyReport> VerifyAsync(bool digest, CancellationToken cancellation) =>
-        Task.FromResult(Verification with { Digest = digest ? new string('d', 64) : null });
+    public Task<VerifyReport> VerifyAsync(VerifyRequest request, CancellationToken cancellation)
+    {
+        Verified = request;
+        return Task.FromResult(Verification with { Digest = request.Digest ? new string('d', 64) : null });
+    }
 
     public Task<ArchiveStatus> StatusAsync(CancellationToken cancellation) => Task.FromResult(Status);
 

@@ -71,8 +71,16 @@ public sealed class IngestionEngine(ArchivePorts ports, ArchiveOptions options) 
         return new ReindexReport(ids.Count, samples, meter.Elapsed);
     }
 
-    public Task<VerifyReport> VerifyAsync(bool digest, CancellationToken cancellation) =>
-        new ArchiveVerification(ports).VerifyAsync(digest, cancellation);
+    public async Task<VerifyReport> VerifyAsync(VerifyRequest request, CancellationToken cancellation)
+    {
+        if (!request.Repair) return await new ArchiveVerification(ports).VerifyAsync(request, cancellation);
+        using var only = IngestLock.Take(options);
+        var found = await new ArchiveVerification(ports).VerifyAsync(request, cancellation);
+        if (found.Ok) return found;
+        var requeued = await new ArchiveRepair(ports).RepairAsync(found.Problems, cancellation);
+        var mended = await new ArchiveVerification(ports).VerifyAsync(request, cancellation);
+        return mended with { Problems = found.Problems, Requeued = requeued };
+    }
 
     public async Task<ArchiveStatus> StatusAsync(CancellationToken cancellation)
     {

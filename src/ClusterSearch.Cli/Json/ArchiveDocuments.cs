@@ -52,8 +52,29 @@ internal sealed record IngestDocument(
 
 internal sealed record ReindexDocument(int Videos, long Samples, double ElapsedSeconds) : Document;
 
+/// <param name="Problems">What was found.</param>
+/// <param name="Remaining">What a second look found after the repair; without one, the problems again.</param>
+/// <param name="Requeued">Chunks that the repair left to the next ingest.</param>
+/// <param name="UnreachableVideos">Without a file on this machine.</param>
 /// <param name="Digest">Null unless asked for.</param>
-internal sealed record VerifyDocument(bool Ok, int Videos, long Samples, IReadOnlyList<string> Problems, string? Digest) : Document;
+internal sealed record VerifyDocument(
+    bool Ok, int Videos, long Samples, IReadOnlyList<VerifyProblemDocument> Problems, IReadOnlyList<VerifyProblemDocument> Remaining,
+    int Requeued, int UnreachableVideos, string? Digest) : Document
+{
+    public static VerifyDocument From(VerifyReport report) => new(
+        report.Ok, report.Videos, report.Samples, [.. report.Problems.Select(VerifyProblemDocument.From)], [.. report.Remaining.Select(VerifyProblemDocument.From)],
+        report.Requeued, report.UnreachableVideos, report.Digest);
+}
+
+/// <param name="Code">Stable, such as "vectors.broken".</param>
+/// <param name="Kind">"ledger", "encoding", "vectors" or "index".</param>
+/// <param name="Repair">What --repair does about it.</param>
+internal sealed record VerifyProblemDocument(
+    string Code, string Kind, string Message, string Repair, string? Encoding, string? VideoId, int? Chunk)
+{
+    public static VerifyProblemDocument From(VerifyProblem problem) => new(
+        problem.Code, problem.Kind, problem.Message, problem.Repair, problem.EncodingId, problem.Video?.Value, problem.Chunk);
+}
 
 internal sealed record RemovedDocument(string VideoId) : Document;
 
