@@ -1,7 +1,7 @@
 using System.Globalization;
 using ClusterSearch.Core;
 
-namespace ClusterSearch.Catalog.Storage;
+namespace ClusterSearch.Catalog.Sqlite.Storage;
 
 /// <summary>
 /// Which database this is, and bringing it up to date. The file says it itself: application_id that it is a catalogue,
@@ -14,7 +14,7 @@ internal static class CatalogSchema
     public const int ApplicationId = 0x43536361;
 
     /// <summary>Statement lists; entry i leads from schema version i to i + 1. An entry that was released never changes.</summary>
-    public static IReadOnlyList<string> Migrations { get; } = [SchemaVersion1.Sql];
+    public static IReadOnlyList<string> Migrations { get; } = [SchemaVersion1.Sql, SchemaVersion2.Sql];
 
     public static async Task EnsureAsync(
         Database database, Session session, string path, IReadOnlyList<string> migrations, CancellationToken cancellation)
