@@ -5,31 +5,42 @@ namespace ClusterSearch.Archive;
 /// <summary>What to verify.</summary>
 public sealed record VerifyRequest
 {
-    /// <summary>Also compute the digest.</summary>
+    /// <summary>Also compute digests.</summary>
     public bool Digest { get; init; }
 
-    /// <summary>Of which encoding; null: of the active one.</summary>
-    public string? DigestEncoding { get; init; }
+    /// <summary>An id, the beginning of one, or a model's name; null: every encoding, and what belongs to none.</summary>
+    public string? Encoding { get; init; }
 
     /// <summary>Mend what was found, then look again.</summary>
     public bool Repair { get; init; }
 }
 
-/// <param name="Videos">Planned in at least one encoding.</param>
-/// <param name="Samples">Searchable ones, of all encodings.</param>
-/// <param name="Problems">What was found.</param>
+/// <param name="Videos">Planned in the encoding that was named, else in the active one; so are samples and digest.</param>
+/// <param name="Samples">Searchable ones.</param>
+/// <param name="Problems">What was found, of everything that was verified.</param>
 /// <param name="Remaining">What a second look found after the repair; without one, the same as <paramref name="Problems"/>.</param>
-/// <param name="Requeued">Chunks that the repair left to the next ingest.</param>
-/// <param name="Digest">SHA-256 over raw vectors, smoothed vectors and the shot table of one encoding in key order, after the repair; null unless asked for.</param>
+/// <param name="Digest">SHA-256 over raw vectors, smoothed vectors and the shot table in key order, after the repair; null unless asked for.</param>
 public sealed record VerifyReport(
-    int Videos, long Samples, IReadOnlyList<VerifyProblem> Problems, IReadOnlyList<VerifyProblem> Remaining, int Requeued, string? Digest)
+    int Videos, long Samples, IReadOnlyList<VerifyProblem> Problems, IReadOnlyList<VerifyProblem> Remaining, string? Digest)
 {
     /// <summary>Nothing differs (any more).</summary>
     public bool Ok => Remaining.Count == 0;
 
+    /// <summary>What was verified, each encoding by itself.</summary>
+    public IReadOnlyList<EncodingVerification> Encodings { get; init; } = [];
+
+    /// <summary>Files that do not count: what crashes, lost leases and dropped encodings leave. No problem, and swept by a repair.</summary>
+    public IReadOnlyList<VerifyProblem> Leftovers { get; init; } = [];
+
+    /// <summary>Chunks that the repair left to the next ingest.</summary>
+    public int Requeued { get; init; }
+
     /// <summary>Videos of which no file is reachable on this host: they are searchable and cannot be played here.</summary>
     public int UnreachableVideos { get; init; }
 }
+
+/// <param name="Problems">How many (after the repair).</param>
+public sealed record EncodingVerification(EncodingSummary Encoding, bool IsActive, int Videos, long Samples, int Problems, string? Digest);
 
 /// <summary>Something that differs between ledger, vector files and index.</summary>
 /// <param name="Code">One of <see cref="VerifyCodes"/>.</param>
@@ -105,11 +116,4 @@ public static class VerifyCodes
         IndexUnits or IndexStranger => "the video's part of the index is written anew from the vector files",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "a code of verify"),
     };
-}
-
-/// <summary>The short way to verify.</summary>
-public static class Verify
-{
-    public static Task<VerifyReport> VerifyAsync(this IIngestion ingestion, bool digest, CancellationToken cancellation) =>
-        ingestion.VerifyAsync(new VerifyRequest { Digest = digest }, cancellation);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ClusterSearch.Core;
+using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index.Segments;
@@ -94,7 +95,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
 
     public Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>(
         Directory.Exists(_directory)
-            ? [.. Directory.EnumerateDirectories(_directory).Select(path => Path.GetFileName(path)).Where(IsEncodingId).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateDirectories(_directory).Select(path => Path.GetFileName(path)).Where(Encoding.IsId).Order(StringComparer.Ordinal)]
             : []);
 
     public Task<IReadOnlyList<StoreFault>> CheckAsync(string encodingId, CancellationToken cancellation) => Task.Run<IReadOnlyList<StoreFault>>(() =>
@@ -196,9 +197,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
     private EncodingIndex IndexOf(string encodingId) =>
         _encodings.GetOrAdd(encodingId, id => new EncodingIndex(DirectoryOf(id), _options));
 
-    private static bool IsEncodingId(string name) => name.Length > 0 && name.All(char.IsAsciiLetterOrDigit);
-
-    private string DirectoryOf(string encodingId) => IsEncodingId(encodingId)
+    private string DirectoryOf(string encodingId) => encodingId.Length > 0 && encodingId.All(char.IsAsciiLetterOrDigit)
         ? Path.Combine(_directory, encodingId)
         : throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"an encoding's id is letters and digits, found '{encodingId}'");
 }

@@ -52,7 +52,9 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
         [new FileFailure("/footage/notes.txt", ErrorCodes.FootageNotVideo, "not a video")],
         new EncodingSummary("0123456789ab", "starter", "1/1", "Exact", 512), 0);
 
-    public VerifyReport Verification { get; set; } = new(2, 58, [], [], 0, null);
+    public EncodingProgress Beside => new(new EncodingSummary("ba9876543210", "clip", "1/1", "exact", 512) { Precision = "fp32" }, false, Status.Ledger, 1);
+
+    public VerifyReport Verification { get; set; } = new(2, 58, [], [], null);
 
     public VerifyRequest? Verified { get; private set; }
 
@@ -92,6 +94,13 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
     public bool? ExportedSmoothed { get; private set; }
 
     public string? LoadedModel { get; private set; }
+
+    public ModelOptions? LoadedWith { get; private set; }
+
+    /// <summary>The encoding that the last call named.</summary>
+    public string? Encoding { get; private set; }
+
+    public bool Forced { get; private set; }
 
     public IModelLoader Models => new FakeLoader(this);
 
@@ -171,8 +180,9 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
     public Task WriteContactSheetAsync(IReadOnlyList<Moment> moments, string outputPath, CancellationToken cancellation) =>
         File.WriteAllTextAsync(outputPath, "sheet", cancellation);
 
-    public Task<VectorExport> ExportVectorsAsync(VideoId video, bool smoothed, CancellationToken cancellation)
+    public Task<VectorExport> ExportVectorsAsync(VideoId video, bool smoothed, string? encoding, CancellationToken cancellation)
     {
+        Encoding = encoding;
         ExportedSmoothed = smoothed;
         return Task.FromResult(Export);
     }
@@ -208,13 +218,28 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
         return Task.FromResult(4);
     }
 
-    public Task<ReindexReport> ReindexAsync(IProgress<IngestProgress> progress, CancellationToken cancellation) =>
-        Task.FromResult(new ReindexReport(2, 58, TimeSpan.FromSeconds(1.5)));
+    public Task<ReindexReport> ReindexAsync(string? encoding, IProgress<IngestProgress> progress, CancellationToken cancellation)
+    {
+        Encoding = encoding;
+        return Task.FromResult(new ReindexReport(2, 58, TimeSpan.FromSeconds(1.5)));
+    }
 
     public Task<VerifyReport> VerifyAsync(VerifyRequest request, CancellationToken cancellation)
     {
-        Verified = request;
+        (Verified, Encoding) = (request, request.Encoding);
         return Task.FromResult(Verification with { Digest = request.Digest ? new string('d', 64) : null });
+    }
+
+    public Task<EncodingUse> UseEncodingAsync(string encoding, bool force, CancellationToken cancellation)
+    {
+        (Encoding, Forced) = (encoding, force);
+        return Task.FromResult(new EncodingUse(Beside.Encoding, Status.Encoding!, 3, force ? 1 : 0));
+    }
+
+    public Task<EncodingProgress> DropEncodingAsync(string encoding, CancellationToken cancellation)
+    {
+        Encoding = encoding;
+        return Task.FromResult(Beside);
     }
 
     public Task<ArchiveStatus> StatusAsync(CancellationToken cancellation) => Task.FromResult(Status);
@@ -226,7 +251,7 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
     {
         public IImageTextModel Load(string directory, ModelOptions options)
         {
-            archive.LoadedModel = directory;
+            (archive.LoadedModel, archive.LoadedWith) = (directory, options);
             return archive.ModelFault is null ? archive.Model! : throw archive.ModelFault;
         }
     }

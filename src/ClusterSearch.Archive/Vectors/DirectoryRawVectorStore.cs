@@ -119,8 +119,13 @@ public sealed class DirectoryRawVectorStore(string directory) : IRawVectorStore
         if (Convert.ToHexStringLower(hash.GetHashAndReset()) != receipt.Sha256) throw VectorFile.Corrupt(path, "its checksum differs from what was written");
     }
 
-    public Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>(
-        Directory.Exists(directory) ? [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)] : []);
+    public Task CopyAsync(RawVectorKey from, RawVectorKey to, CancellationToken cancellation)
+    {
+        var (source, target) = (PathOf(from), PathOf(to));
+        if (!File.Exists(source)) throw VectorFile.Corrupt(source, "it is missing");
+        SharedFile.Place(source, target);
+        return Task.CompletedTask;
+    }
 
     public async IAsyncEnumerable<StoredVectorFile> ListFilesAsync(string encodingId, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -163,6 +168,25 @@ public sealed class DirectoryRawVectorStore(string directory) : IRawVectorStore
         }
         return Task.CompletedTask;
     }
+
+    public Task DeleteEncodingAsync(string encodingId, CancellationToken cancellation)
+    {
+        var folder = Path.Combine(directory, encodingId);
+        try
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            return Task.CompletedTask;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw DiskFaults.Translate(fault, folder);
+        }
+    }
+
+    /// <summary>Folders that are called as an encoding is; what else lies there is nobody's business.</summary>
+    public Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>(Directory.Exists(directory)
+        ? [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)).Where(Encoding.IsId).Order(StringComparer.Ordinal)]
+        : []);
 
     public Task SweepAsync(VideoId video, string encodingId, IReadOnlySet<RawVectorKey> counted, CancellationToken cancellation)
     {

@@ -129,10 +129,16 @@ internal sealed class ArchiveRepair(ArchivePorts ports)
 
     private async Task DeleteUncountedAsync(IReadOnlyList<VerifyProblem> problems, CancellationToken cancellation)
     {
+        // Plans of an encoding may outlive its row: they would count files that are deleted here.
+        foreach (var encodingId in problems.Where(problem => problem.Code == VerifyCodes.EncodingUnknown).Select(problem => problem.EncodingId!).Distinct())
+        {
+            await ports.Catalog.DropEncodingAsync(encodingId, cancellation);
+            await ports.Vectors.DeleteEncodingAsync(encodingId, cancellation);
+            await ports.RawVectors.DeleteEncodingAsync(encodingId, cancellation);
+        }
         foreach (var problem in problems)
         {
             if (problem.Subject is StoredVectorFile file) await ports.RawVectors.DeleteFileAsync(file, cancellation);
-            else if (problem.Code == VerifyCodes.EncodingUnknown) await ports.Vectors.DeleteEncodingAsync(problem.EncodingId!, cancellation);
         }
         // Files of chunks that were queued again count no more.
         foreach (var (video, encodingId) in problems.Where(problem => problem is { Video: not null, EncodingId: not null })

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using ClusterSearch.Archive.Footage;
-using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
@@ -16,57 +15,81 @@ namespace ClusterSearch.Archive.Verification;
 internal sealed class ArchiveVerification(ArchivePorts ports)
 {
     private readonly List<VerifyProblem> _problems = [];
-    private readonly HashSet<VideoId> _videos = [];
-    private long _samples;
+    private readonly List<VerifyProblem> _leftovers = [];
 
-    public async Task<VerifyReport> VerifyAsync(VerifyRequest request, CancellationToken cancellation)
+    /// <param name="digest">Whether digests are wanted.</param>
+    /// <param name="only">Null: every encoding, and what belongs to none.</param>
+    /// <param name="cancellation">Checked between files.</param>
+    public async Task<VerifyReport> VerifyAsync(bool digest, EncodingRecord? only, CancellationToken cancellation)
     {
         using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Verify);
-        var encodings = await ports.Catalog.ListEncodingsAsync(cancellation);
-        var digestOf = request.DigestEncoding is { } named ? Find(encodings, named) : encodings.FirstOrDefault(encoding => encoding.IsActive)?.Encoding;
-        using var digest = request.Digest ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        foreach (var encoding in encodings)
-            await VerifyEncodingAsync(encoding.Encoding, encoding.Encoding.Id == digestOf?.Id ? digest : null, cancellation);
-        await FindUnknownEncodingsAsync(encodings, cancellation);
-        var unreachable = await VerifyPlacesAsync(cancellation);
-        return new VerifyReport(_videos.Count, _samples, _problems, _problems, 0, digest is null ? null : Convert.ToHexStringLower(digest.GetHashAndReset()))
+        var verified = new List<EncodingVerification>();
+        foreach (var record in only is null ? await ports.Catalog.ListEncodingsAsync(cancellation) : [only])
         {
+            var problemsBefore = _problems.Count;
+            var result = await VerifyEncodingAsync(record, digest, cancellation);
+            if (_problems.Count > problemsBefore && !(await KnownEncodingsAsync(cancellation)).Contains(record.Encoding.Id))
+            {
+                // Dropped meanwhile: what is missing is meant to be.
+                _problems.RemoveRange(problemsBefore, _problems.Count - problemsBefore);
+                continue;
+            }
+            verified.Add(result);
+        }
+        var unreachable = 0;
+        if (only is null)
+        {
+            await FindUnknownEncodingsAsync(cancellation);
+            unreachable = await VerifyPlacesAsync(cancellation);
+        }
+        var main = only is null ? verified.FirstOrDefault(encoding => encoding.IsActive) : verified.FirstOrDefault();
+        return new VerifyReport(main?.Videos ?? 0, main?.Samples ?? 0, _problems, _problems,
+            main is not null ? main.Digest : digest ? Convert.ToHexStringLower(SHA256.HashData([])) : null)
+        {
+            Encodings = verified,
+            Leftovers = _leftovers,
             UnreachableVideos = unreachable,
         };
     }
 
-    private static Encoding Find(IReadOnlyList<EncodingRecord> encodings, string named) =>
-        encodings.FirstOrDefault(encoding => encoding.Encoding.Id == named)?.Encoding
-        ?? throw new ClusterSearchException(ErrorCodes.ArchiveEncoding,
-            $"the archive holds no encoding {named}; it holds {(encodings.Count == 0 ? "none" : string.Join(", ", encodings.Select(encoding => encoding.Encoding.Id)))}");
-
-    private async Task VerifyEncodingAsync(Encoding encoding, IncrementalHash? digest, CancellationToken cancellation)
+    private async Task<EncodingVerification> VerifyEncodingAsync(EncodingRecord record, bool withDigest, CancellationToken cancellation)
     {
+        var encoding = record.Encoding;
+        var problemsBefore = _problems.Count;
         var isIndexWhole = true;
         foreach (var fault in await ports.Vectors.CheckAsync(encoding.Id, cancellation))
         {
             isIndexWhole &= fault.IsLeftover;
-            _problems.Add(new VerifyProblem(fault.IsLeftover ? VerifyCodes.IndexLeftover : VerifyCodes.IndexBroken, fault.Message) { EncodingId = encoding.Id });
+            if (fault.IsLeftover) _leftovers.Add(new VerifyProblem(VerifyCodes.IndexLeftover, fault.Message) { EncodingId = encoding.Id });
+            else _problems.Add(new VerifyProblem(VerifyCodes.IndexBroken, fault.Message) { EncodingId = encoding.Id });
         }
         var verification = new VideoVerification(ports, encoding);
+        using var digest = withDigest ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+        var planned = new HashSet<VideoId>();
+        long samples = 0;
         foreach (var plan in await ports.Catalog.ListPlansAsync(encoding.Id, cancellation))
         {
-            var findings = await verification.VerifyAsync(plan.Video, plan.PlannedSamples, isIndexWhole, digest is not null, cancellation);
-            _videos.Add(plan.Video);
-            _samples += findings.Samples;
+            var findings = await verification.VerifyAsync(plan.Video, plan.PlannedSamples, isIndexWhole, withDigest, cancellation);
+            planned.Add(plan.Video);
+            samples += findings.Samples;
             _problems.AddRange(findings.Problems);
             if (findings.Digest is not null) digest!.AppendData(findings.Digest);
         }
-        if (isIndexWhole) await FindStrangersAsync(encoding, cancellation);
+        if (isIndexWhole) await FindStrangersAsync(encoding, planned, cancellation);
         await FindLeftoversAsync(encoding, cancellation);
+        return new EncodingVerification(EncodingSummary.Of(encoding), record.IsActive, planned.Count, samples, _problems.Count - problemsBefore,
+            digest is null ? null : Convert.ToHexStringLower(digest.GetHashAndReset()));
     }
 
+    private async Task<HashSet<string>> KnownEncodingsAsync(CancellationToken cancellation) =>
+        (await ports.Catalog.ListEncodingsAsync(cancellation)).Select(record => record.Encoding.Id).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Videos of the index that the ledger has never planned.</summary>
-    private async Task FindStrangersAsync(Encoding encoding, CancellationToken cancellation)
+    private async Task FindStrangersAsync(Encoding encoding, HashSet<VideoId> planned, CancellationToken cancellation)
     {
         using var snapshot = await ports.Vectors.SnapshotAsync(encoding.Id, cancellation);
         foreach (var id in await snapshot.ListVideosAsync(cancellation))
-            if (!_videos.Contains(id) && await ports.Catalog.FindPlanAsync(id, encoding.Id, cancellation) is null)
+            if (!planned.Contains(id) && await ports.Catalog.FindPlanAsync(id, encoding.Id, cancellation) is null)
                 _problems.Add(new VerifyProblem(VerifyCodes.IndexStranger, $"{id}: the index of encoding {encoding.Id} holds a video that the ledger does not know")
                 {
                     EncodingId = encoding.Id,
@@ -88,28 +111,27 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
                 tokens = [.. (await ports.Catalog.ListChunksAsync(file.Key.Video, encoding.Id, cancellation))
                     .Where(chunk => chunk.Token is not null).Select(chunk => (chunk.Chunk.Index, chunk.Token!))];
             }
-            if (!tokens.Contains((file.Key.ChunkIndex, file.Key.Token))) AddLeftover(file, VerifyCodes.VectorsLeftover, "the ledger does not count this vector file");
+            if (!tokens.Contains((file.Key.ChunkIndex, file.Key.Token))) _leftovers.Add(Uncounted(file, VerifyCodes.VectorsLeftover, "the ledger does not count this vector file"));
         }
     }
 
-    private async Task FindUnknownEncodingsAsync(IReadOnlyList<EncodingRecord> encodings, CancellationToken cancellation)
+    private async Task FindUnknownEncodingsAsync(CancellationToken cancellation)
     {
-        var known = encodings.Select(encoding => encoding.Encoding.Id).ToHashSet(StringComparer.Ordinal);
+        var known = await KnownEncodingsAsync(cancellation);
         foreach (var id in (await ports.Vectors.ListEncodingsAsync(cancellation)).Where(id => !known.Contains(id)))
-            _problems.Add(new VerifyProblem(VerifyCodes.EncodingUnknown, $"the index holds encoding {id}, which the catalogue does not know") { EncodingId = id });
+            _leftovers.Add(new VerifyProblem(VerifyCodes.EncodingUnknown, $"the index holds encoding {id}, which the catalogue does not know") { EncodingId = id });
         foreach (var id in (await ports.RawVectors.ListEncodingsAsync(cancellation)).Where(id => !known.Contains(id)))
             await foreach (var file in ports.RawVectors.ListFilesAsync(id, cancellation))
-                AddLeftover(file, VerifyCodes.EncodingUnknown, $"a vector file of encoding {id}, which the catalogue does not know");
+                _leftovers.Add(Uncounted(file, VerifyCodes.EncodingUnknown, $"a vector file of encoding {id}, which the catalogue does not know"));
     }
 
-    private void AddLeftover(StoredVectorFile file, string code, string what) =>
-        _problems.Add(new VerifyProblem(code, $"{file.Location}: {what}")
-        {
-            EncodingId = file.Key.EncodingId,
-            Video = file.Key.Video,
-            Chunk = file.Key.ChunkIndex,
-            Subject = file,
-        });
+    private static VerifyProblem Uncounted(StoredVectorFile file, string code, string what) => new(code, $"{file.Location}: {what}")
+    {
+        EncodingId = file.Key.EncodingId,
+        Video = file.Key.Video,
+        Chunk = file.Key.ChunkIndex,
+        Subject = file,
+    };
 
     /// <returns>How many videos have no file on this host.</returns>
     private async Task<int> VerifyPlacesAsync(CancellationToken cancellation)

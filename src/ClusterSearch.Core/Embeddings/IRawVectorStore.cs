@@ -25,8 +25,9 @@ public interface IRawVectorStore
     /// <exception cref="ClusterSearchException">archive.corrupt: missing, short or different, naming the file.</exception>
     Task CheckAsync(RawVectorKey key, RawVectorReceipt receipt, CancellationToken cancellation);
 
-    /// <summary>Encodings of which the store keeps files; ordered.</summary>
-    Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation);
+    /// <summary>Puts a file under another name too, whole or not at all; it shares the bytes where that is possible. Done before, nothing happens.</summary>
+    /// <exception cref="ClusterSearchException">archive.corrupt when it is missing; archive.disk_full, archive.file_system.</exception>
+    Task CopyAsync(RawVectorKey from, RawVectorKey to, CancellationToken cancellation);
 
     /// <summary>Every file of an encoding, a video's files together, whether they count or not, half-written ones included.</summary>
     IAsyncEnumerable<StoredVectorFile> ListFilesAsync(string encodingId, CancellationToken cancellation);
@@ -36,6 +37,12 @@ public interface IRawVectorStore
 
     /// <summary>Deletes every file of a video in an encoding (null: in all).</summary>
     Task DeleteVideoAsync(VideoId video, string? encodingId, CancellationToken cancellation);
+
+    /// <summary>Deletes every file of an encoding; an unknown one is no error. Cut short, the encoding is still listed.</summary>
+    Task DeleteEncodingAsync(string encodingId, CancellationToken cancellation);
+
+    /// <summary>Encodings that have files, in order.</summary>
+    Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation);
 
     /// <summary>Deletes the files of a video and encoding whose keys are not among those that count, and half-written ones.</summary>
     Task SweepAsync(VideoId video, string encodingId, IReadOnlySet<RawVectorKey> counted, CancellationToken cancellation);
