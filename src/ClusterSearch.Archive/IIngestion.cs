@@ -17,6 +17,13 @@ public interface IIngestion
     /// </exception>
     Task<IngestReport> IngestAsync(IngestRequest request, IProgress<IngestProgress> progress, CancellationToken cancellation);
 
+    /// <summary>
+    /// Watches directories and takes in what appears in them, until it is cancelled, which is its normal end. A watch that is
+    /// started again goes on where the last one ended.
+    /// </summary>
+    /// <exception cref="Core.ClusterSearchException">For faults of the whole archive, as for ingesting.</exception>
+    Task<WatchReport> WatchAsync(WatchRequest request, IWatchObserver observer, CancellationToken cancellation);
+
     /// <summary>Forgets a video: catalogue, index and vector files. The footage itself is never touched.</summary>
     Task RemoveVideoAsync(VideoId video, CancellationToken cancellation);
 

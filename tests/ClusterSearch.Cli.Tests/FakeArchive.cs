@@ -224,6 +224,21 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
         return Task.FromResult(new ReindexReport(2, 58, TimeSpan.FromSeconds(1.5)));
     }
 
+    public WatchRequest? Watched { get; private set; }
+
+    public IReadOnlyList<WatchEvent> WatchEvents { get; set; } = [];
+
+    public Task<WatchReport> WatchAsync(WatchRequest request, IWatchObserver observer, CancellationToken cancellation)
+    {
+        Watched = request;
+        var status = new WatchStatus(3, 1, 1, 1, Status.Ledger);
+        foreach (var watchEvent in WatchEvents) observer.Happened(watchEvent);
+        observer.Report(status);
+        return WorkFault is null
+            ? Task.FromResult(new WatchReport(2, 1, 0, Report.Failures, status, TimeSpan.FromSeconds(5)))
+            : Task.FromException<WatchReport>(WorkFault);
+    }
+
     public Task<VerifyReport> VerifyAsync(VerifyRequest request, CancellationToken cancellation)
     {
         (Verified, Encoding) = (request, request.Encoding);

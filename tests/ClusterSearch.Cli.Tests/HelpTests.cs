@@ -71,7 +71,7 @@ public sealed class HelpTests
             "clustersearch export vectors", "clustersearch ingest", "clustersearch models", "clustersearch models check", "clustersearch models drop",
             "clustersearch models list", "clustersearch models pull", "clustersearch models use",
             "clustersearch reindex", "clustersearch search", "clustersearch status", "clustersearch verify", "clustersearch videos",
-            "clustersearch videos list", "clustersearch videos remove", "clustersearch videos retry", "clustersearch videos show",
+            "clustersearch videos list", "clustersearch videos remove", "clustersearch videos retry", "clustersearch videos show", "clustersearch watch",
         ],
         All(Root()).Select(c => c.Path).Order(StringComparer.Ordinal));
 

@@ -23,7 +23,7 @@ namespace ClusterSearch.Archive.Ingestion;
 /// </summary>
 internal sealed class ChunkWork(
     ArchivePorts ports, PlaceBook places, IImageTextModel model, ResizeMode resize,
-    string? hardwareAcceleration, Func<VideoId, VideoRecord> videoOf, Func<VideoId, SampleGrid> gridOf)
+    string? hardwareAcceleration, Func<VideoId, CancellationToken, ValueTask<(VideoRecord Video, SampleGrid Grid)>> find)
 {
     private readonly ILogger _log = ports.Logs.CreateLogger("ClusterSearch.ChunkWork");
 
@@ -49,7 +49,8 @@ internal sealed class ChunkWork(
     {
         try
         {
-            var (chunk, trace) = await EmbedAsync(lease, keeper.Lost);
+            var (video, grid) = await find(lease.Video, keeper.Lost);
+            var (chunk, trace) = await EmbedAsync(lease, video, grid, keeper.Lost);
             var key = new RawVectorKey(lease.Video, lease.EncodingId, lease.Chunk.Index, lease.Token);
             var receipt = await ports.RawVectors.WriteAsync(key, chunk, keeper.Lost);
             var missing = lease.Chunk.Samples.Count - chunk.Count;
@@ -57,7 +58,7 @@ internal sealed class ChunkWork(
                 lease, new ChunkResult(receipt, chunk.Count, missing, model.EncoderFingerprint, trace.Warning), keeper.Lost);
             if (!committed) return new ChunkOutcome(lease, ChunkOutcomeKind.Fenced, 0, null);
             Telemetry.SamplesEmbedded.Add(chunk.Count);
-            Telemetry.FootageEmbedded.Add(gridOf(lease.Video).SpanSeconds(lease.Chunk.Samples));
+            Telemetry.FootageEmbedded.Add(grid.SpanSeconds(lease.Chunk.Samples));
             return new ChunkOutcome(lease, ChunkOutcomeKind.Embedded, chunk.Count, null);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -84,21 +85,22 @@ internal sealed class ChunkWork(
         }
     }
 
-    private async Task<(EmbeddedChunk Chunk, DecodeTrace Trace)> EmbedAsync(ChunkLease lease, CancellationToken cancellation)
+    private async Task<(EmbeddedChunk Chunk, DecodeTrace Trace)> EmbedAsync(
+        ChunkLease lease, VideoRecord video, SampleGrid grid, CancellationToken cancellation)
     {
-        var video = videoOf(lease.Video);
         var path = places.FindFile(video)
             ?? throw new ClusterSearchException(ErrorCodes.FootageNotFound,
                 $"{video.Places.Select(places.PathOf).FirstOrDefault() ?? video.Id.Value}: the file was there when it was registered and is gone");
-        if (new FileInfo(path).Length != video.Facts.FileBytes)
+        var fileBytes = new FileInfo(path).Length;
+        if (video.IsGrowing ? fileBytes < video.Facts.FileBytes : fileBytes != video.Facts.FileBytes)
             throw new ClusterSearchException(ErrorCodes.FootageChanged,
-                $"{path}: {video.Facts.FileBytes} bytes were registered, {new FileInfo(path).Length} found; the file was replaced, ingest it again");
+                $"{path}: {video.Facts.FileBytes} bytes were registered, {fileBytes} found; the file was replaced, ingest it again");
         var trace = new DecodeTrace();
         var request = new FrameRequest
         {
             Path = path,
             Facts = video.Facts,
-            Grid = gridOf(lease.Video),
+            Grid = grid,
             Samples = lease.Chunk.Samples,
             Resize = resize,
             FastShortestEdge = model.Facts.ResizeShortestEdge,

@@ -160,7 +160,7 @@ internal sealed class IngestRun(
     private async Task WorkAsync(int slot, TimeSpan leaseDuration, CancellationToken cancellation)
     {
         var work = new ChunkWork(ports, places, model, encoding.Encoding.Resize, request.HardwareAcceleration,
-            id => _videos[id].Video, id => _videos[id].Grid);
+            (id, _) => ValueTask.FromResult((_videos[id].Video, _videos[id].Grid)));
         while (true)
         {
             var open = _videos.Values.Where(video => video.Remaining > 0).OrderBy(video => video.Order).Take(VideosPerClaim)

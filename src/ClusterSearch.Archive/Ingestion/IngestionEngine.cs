@@ -1,6 +1,7 @@
 using ClusterSearch.Archive.Encodings;
 using ClusterSearch.Archive.Footage;
 using ClusterSearch.Archive.Verification;
+using ClusterSearch.Archive.Watching;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.ServiceDefaults;
@@ -26,6 +27,28 @@ public sealed class IngestionEngine(ArchivePorts ports, ArchiveOptions options) 
             foreach (var failure in report.Failures)
                 Telemetry.FileFailures.Add(1, new KeyValuePair<string, object?>(Telemetry.Attributes.ErrorCode, failure.Code));
             return report with { Encoding = await ProgressOfAsync(encoding.Encoding.Id, cancellation) };
+        }
+    }
+
+    public async Task<WatchReport> WatchAsync(WatchRequest request, IWatchObserver observer, CancellationToken cancellation)
+    {
+        using var only = await BeginChangeAsync(cancellation);
+        await ports.Catalog.FreeAllLeasesAsync(cancellation);
+        var (encoding, model) = await EncodingChoice.ChooseAsync(ports, options, request.Ingest, cancellation);
+        using (model)
+        {
+            var places = await PlaceBook.LoadAsync(ports.Catalog, cancellation);
+            using var work = new StandingWork(ports, places, request.Ingest, encoding, model, options.LeaseDuration, observer);
+            using var watch = new WatchRun(ports, places, request, encoding, work, observer);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var working = work.RunAsync(stop.Token);
+            // Work that ends by itself has failed, and nothing is left to watch for.
+            _ = working.ContinueWith(_ => stop.Cancel(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            var report = await watch.RunAsync(() => cancellation.IsCancellationRequested || working.IsFaulted, stop.Token);
+            await stop.CancelAsync();
+            await working.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (working.IsFaulted) await working;
+            return report;
         }
     }
 

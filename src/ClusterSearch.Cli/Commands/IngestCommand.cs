@@ -9,7 +9,7 @@ using ClusterSearch.Core.Footage;
 namespace ClusterSearch.Cli.Commands;
 
 /// <summary>`ingest`: footage in.</summary>
-internal sealed class IngestCommand : ArchiveCommand
+internal class IngestCommand : ArchiveCommand
 {
     private const int MaximumWorkers = 1024;
 
@@ -29,13 +29,21 @@ internal sealed class IngestCommand : ArchiveCommand
     private readonly Option<bool> _mixed;
 
     public IngestCommand(Surroundings surroundings)
-        : base(surroundings, "ingest", "Take footage in: every video below the paths becomes searchable. Run it again to go on after an interruption; what is unchanged is skipped.",
+        : this(surroundings, "ingest", "Take footage in: every video below the paths becomes searchable. Run it again to go on after an interruption; what is unchanged is skipped.",
+            "PATH", ArgumentArity.ZeroOrMore, "Files and folders of footage. With --beside none are needed: every known video is taken from where it lies.",
             new("clustersearch ingest ~/footage", "Everything below a folder, one sample a second."),
             new("clustersearch ingest gate.mp4 --camera gate --recorded-at 2026-11-23T06:00", "One recording of a camera, with its wall-clock time."),
             new("clustersearch ingest /mnt/tapes --sampling keyframes --workers 4", "Key frames alone: tens of times faster."),
             new("clustersearch ingest --beside --model clip-vit-base-patch32", "All known footage once more, by another model, while searches go on in the present one."))
     {
-        _paths = Positional<string[]>("PATH", ArgumentArity.ZeroOrMore, "Files and folders of footage. With --beside none are needed: every known video is taken from where it lies.");
+    }
+
+    /// <summary>For a command that ingests in its own way, with the same options.</summary>
+    protected IngestCommand(
+        Surroundings surroundings, string name, string description, string pathName, ArgumentArity pathArity, string pathDescription, params Example[] examples)
+        : base(surroundings, name, description, examples)
+    {
+        _paths = Positional<string[]>(pathName, pathArity, pathDescription);
         _rate = Value("--rate", "R", "Samples a second, such as 1, 0.5 or 30000/1001, or 'native' for every frame. Default: the archive's, else 1.");
         _sampling = Value("--sampling", "grid|keyframes|native", "A uniform grid, key frames alone, or every frame. Default: the archive's, else grid.");
         _resize = Value("--resize", "exact|fast", "exact: the model's own resize; fast: scaled while decoding, a little less exact. Default: the archive's, else exact.");
@@ -72,7 +80,7 @@ internal sealed class IngestCommand : ArchiveCommand
         return report.Failures.Count > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
     }
 
-    private IngestRequest ReadRequest(ParseResult parse)
+    protected IngestRequest ReadRequest(ParseResult parse)
     {
         var paths = parse.GetValue(_paths) ?? [];
         if (paths.Length == 0 && !parse.GetValue(_beside)) throw new UsageException("footage is needed: name files or folders; without any, --beside takes the videos that the archive knows");
@@ -97,7 +105,7 @@ internal sealed class IngestCommand : ArchiveCommand
         };
     }
 
-    private static TimeSpan ReadChunkDuration(string text, string source)
+    protected static TimeSpan ReadChunkDuration(string text, string source)
     {
         var seconds = TimeSyntax.Parse(text, source);
         if (seconds < ChunkPlan.MinimumChunkDuration.TotalSeconds || seconds > ChunkPlan.MaximumChunkDuration.TotalSeconds)

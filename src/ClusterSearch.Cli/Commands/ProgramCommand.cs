@@ -12,6 +12,7 @@ internal sealed class ProgramCommand : RootCommand
         Add(GlobalOptions.Archive);
         Add(GlobalOptions.Json);
         Add(new IngestCommand(surroundings));
+        Add(new WatchCommand(surroundings));
         Add(new SearchCommand(surroundings));
         Add(new StatusCommand(surroundings));
         Add(new VideosCommand(surroundings));

@@ -89,6 +89,15 @@ internal sealed record VerifyProblemDocument(
 
 internal sealed record EncodingVerificationDocument(EncodingDocument Encoding, bool Active, int Videos, long Samples, int Problems, string? Digest);
 
+/// <param name="Settling">Still being written when the watch ended; so are growing ones.</param>
+/// <param name="Registered">Taken in during the watch.</param>
+internal sealed record WatchDocument(
+    int Files, int Settling, int Growing, int Registered, int Closed, int Forgotten, long Samples, double ElapsedSeconds, IReadOnlyList<FileFaultDocument> Failures) : Document
+{
+    public static WatchDocument From(WatchReport r) => new(r.Status.Files, r.Status.Settling, r.Status.Growing, r.Registered, r.Closed, r.Forgotten,
+        r.Status.Ledger.Samples, r.Elapsed.TotalSeconds, FileFaultDocument.From(r.Failures));
+}
+
 internal sealed record RemovedDocument(string VideoId) : Document;
 
 /// <param name="VideoId">Null for all videos.</param>

@@ -12,6 +12,7 @@ namespace ClusterSearch.Cli.Json;
 [JsonSerializable(typeof(IngestDocument))]
 [JsonSerializable(typeof(ReindexDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(WatchDocument))]
 [JsonSerializable(typeof(RemovedDocument))]
 [JsonSerializable(typeof(RetryDocument))]
 [JsonSerializable(typeof(EvaluationDocument))]
