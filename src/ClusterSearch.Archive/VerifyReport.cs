@@ -102,15 +102,12 @@ public static class VerifyCodes
     /// <summary>The index holds samples that the ledger does not count.</summary>
     public const string IndexStranger = "index.stranger";
 
-    /// <summary>An index file that no manifest names.</summary>
-    public const string IndexLeftover = "index.leftover";
-
     internal static string RepairOf(string code) => code switch
     {
         LedgerVideo => "the video is probed again at a place that is known, else its plan is forgotten",
         LedgerChunks => "the video is planned anew and embedded again by the next ingest",
         LedgerPlace => "the place is forgotten",
-        EncodingUnknown or VectorsLeftover or IndexLeftover => "deleted",
+        EncodingUnknown or VectorsLeftover => "deleted",
         VectorsMissing or VectorsBroken or VectorsContent => "the chunk is embedded again by the next ingest",
         IndexBroken => "the encoding's index is written anew from the vector files",
         IndexUnits or IndexStranger => "the video's part of the index is written anew from the vector files",

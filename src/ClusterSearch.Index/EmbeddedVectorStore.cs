@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
 using ClusterSearch.Core;
-<<<<<<< HEAD
-using ClusterSearch.Core.Embeddings;
-=======
 using ClusterSearch.Core.Catalog;
->>>>>>> main
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index.Segments;
@@ -101,68 +97,35 @@ public sealed class EmbeddedVectorStore : IVectorStore
         return new IndexSnapshot(await IndexOf(encodingId).Current.LeaseForReadingAsync(cancellation), _options.ThreadCount);
     }
 
-    /// <summary>Checks means and vectors of every segment against their checksums.</summary>
-    /// <returns>A line for each part that differs.</returns>
-    public async Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> CheckAsync(string encodingId, CancellationToken cancellation)
     {
-        var problems = new List<string>();
-        foreach (var encoding in await ListEncodingsAsync(cancellation))
-        {
-            try
-            {
-                var view = (await IndexOf(encoding).Current.LeaseAsync(cancellation)).View;
-                try
-                {
-                    await Task.Run(() =>
-                    {
-                        foreach (var segment in view.Segments) problems.AddRange(segment.Verify(cancellation).Select(fault => fault.Message));
-                    }, cancellation);
-                }
-                finally
-                {
-                    view.Release();
-                }
-            }
-            catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveCorrupt or ErrorCodes.ArchiveVersion)
-            {
-                problems.Add(fault.Message);
-            }
-        }
-        return problems;
-    }
-
-    public Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>(
-        Directory.Exists(_directory)
-            ? [.. Directory.EnumerateDirectories(_directory).Select(path => Path.GetFileName(path)).Where(Encoding.IsId).Order(StringComparer.Ordinal)]
-            : []);
-
-    public Task<IReadOnlyList<StoreFault>> CheckAsync(string encodingId, CancellationToken cancellation) => Task.Run<IReadOnlyList<StoreFault>>(() =>
-    {
-        var faults = new List<StoreFault>();
-        var index = IndexOf(encodingId);
         try
         {
-            var view = index.Lease();
+            var view = (await IndexOf(encodingId).Current.LeaseAsync(cancellation)).View;
             try
             {
-                foreach (var segment in view.Segments)
-                    faults.AddRange(segment.Verify(cancellation).Select(fault => new StoreFault(IsLeftover: false, fault.Message)));
+                return await Task.Run<IReadOnlyList<string>>(
+                    () => [.. view.Segments.SelectMany(segment => segment.Verify(cancellation)).Select(fault => fault.Message)], cancellation);
             }
             finally
             {
                 view.Release();
             }
-            // What a writer has just written is not named yet: only while nobody writes is an unnamed segment left over.
-            if (MayWrite()) faults.AddRange(index.Leftovers().Select(path => new StoreFault(IsLeftover: true, $"{path}: no manifest names this index file")));
         }
         catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveCorrupt or ErrorCodes.ArchiveVersion)
         {
-            faults.Add(new StoreFault(IsLeftover: false, fault.Message));
+            return [fault.Message];
         }
-        return faults;
-    }, cancellation);
+    }
 
-    public Task SweepAsync(string encodingId, CancellationToken cancellation) => WriteAsync(() => IndexOf(encodingId).SweepLeftovers(), cancellation);
+    /// <summary>Checks every encoding.</summary>
+    /// <returns>A line for each part that differs.</returns>
+    public async Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellation)
+    {
+        var problems = new List<string>();
+        foreach (var encoding in await ListEncodingsAsync(cancellation)) problems.AddRange(await CheckAsync(encoding, cancellation));
+        return problems;
+    }
 
     /// <summary>Waits for a write on its way; snapshots stay readable until they are disposed.</summary>
     public async ValueTask DisposeAsync()
@@ -246,23 +209,6 @@ public sealed class EmbeddedVectorStore : IVectorStore
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw IndexFaults.Writing(fault, _directory);
-        }
-    }
-
-    /// <summary>Whether no other process writes at this moment.</summary>
-    private bool MayWrite()
-    {
-        if (_writerLock is not null) return true;
-        var path = Path.Combine(_directory, LockName);
-        try
-        {
-            if (!File.Exists(path)) return true;
-            using var probe = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return true;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 

@@ -116,7 +116,6 @@ internal sealed class ArchiveRepair(ArchivePorts ports)
             await ports.Vectors.DeleteVideoAsync(video, id, cancellation);
             await AggregateAsync(aggregation, video, encoding, cancellation);
         }
-        if (problems.Exists(problem => problem.Code == VerifyCodes.IndexLeftover)) await ports.Vectors.SweepAsync(id, cancellation);
         return requeued;
     }
 

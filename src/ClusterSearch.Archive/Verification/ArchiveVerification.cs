@@ -56,13 +56,9 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
     {
         var encoding = record.Encoding;
         var problemsBefore = _problems.Count;
-        var isIndexWhole = true;
-        foreach (var fault in await ports.Vectors.CheckAsync(encoding.Id, cancellation))
-        {
-            isIndexWhole &= fault.IsLeftover;
-            if (fault.IsLeftover) _leftovers.Add(new VerifyProblem(VerifyCodes.IndexLeftover, fault.Message) { EncodingId = encoding.Id });
-            else _problems.Add(new VerifyProblem(VerifyCodes.IndexBroken, fault.Message) { EncodingId = encoding.Id });
-        }
+        var faults = await ports.Vectors.CheckAsync(encoding.Id, cancellation);
+        var isIndexWhole = faults.Count == 0;
+        _problems.AddRange(faults.Select(fault => new VerifyProblem(VerifyCodes.IndexBroken, fault) { EncodingId = encoding.Id }));
         var verification = new VideoVerification(ports, encoding);
         using var digest = withDigest ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         var planned = new HashSet<VideoId>();

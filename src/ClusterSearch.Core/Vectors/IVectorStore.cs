@@ -26,21 +26,13 @@ public interface IVectorStore : IAsyncDisposable
     /// <summary>A consistent view of one encoding, unmoved by later writes. Dispose lets its files go.</summary>
     Task<IVectorSnapshot> SnapshotAsync(string encodingId, CancellationToken cancellation);
 
-    /// <summary>Encodings of which the store keeps anything, leftovers included; ordered.</summary>
+    /// <summary>Encodings that hold something, and emptied ones that were not deleted, ordered by id.</summary>
     Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation);
 
-    /// <summary>Holds what is stored of an encoding against its checksums, and looks for what crashes left over. Changes nothing.</summary>
-    /// <returns>One for each part that differs; an encoding that cannot be opened at all is one.</returns>
-    Task<IReadOnlyList<StoreFault>> CheckAsync(string encodingId, CancellationToken cancellation);
-
-    /// <summary>Deletes what crashes left over of an encoding.</summary>
-    Task SweepAsync(string encodingId, CancellationToken cancellation);
+    /// <summary>Holds what is stored of an encoding against its checksums; changes nothing.</summary>
+    /// <returns>A line for each part that differs, naming the file; one for an encoding that cannot be opened at all.</returns>
+    Task<IReadOnlyList<string>> CheckAsync(string encodingId, CancellationToken cancellation);
 }
-
-/// <summary>Something in a vector store that should not be as it is.</summary>
-/// <param name="IsLeftover">Nothing that counts: it takes space and no more. Else the encoding must be written anew.</param>
-/// <param name="Message">One line that names the file.</param>
-public sealed record StoreFault(bool IsLeftover, string Message);
 
 /// <summary>A consistent view of one encoding. An encoding that holds nothing answers with nothing.</summary>
 public interface IVectorSnapshot : IDisposable

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ClusterSearch.Testing;
 using Microsoft.Data.Sqlite;
 
@@ -44,6 +45,25 @@ public sealed class WholeArchive : IAsyncLifetime
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         Assert.True(command.ExecuteNonQuery() > 0, sql);
+    }
+
+    /// <summary>The current manifests, or the segments that they name: what they replaced lies about until the next change.</summary>
+    public static IReadOnlyList<string> CurrentIndexFiles(string archive, bool segments)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(archive, "catalog.db")};Pooling=false");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT index_name, manifest FROM manifest";
+        using var rows = command.ExecuteReader();
+        var files = new List<string>();
+        while (rows.Read())
+        {
+            var directory = Path.Combine(archive, "index", rows.GetString(0));
+            var manifest = Path.Combine(directory, rows.GetString(1));
+            if (!segments) files.Add(manifest);
+            else files.AddRange(JsonDocument.Parse(File.ReadLines(manifest).First()).RootElement.GetProperty("segments").EnumerateArray().Select(name => Path.Combine(directory, name.GetString()!)));
+        }
+        return files;
     }
 
     public ValueTask DisposeAsync()
