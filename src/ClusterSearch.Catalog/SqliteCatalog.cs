@@ -29,12 +29,11 @@ namespace ClusterSearch.Catalog;
 /// once by <see cref="FreeAllLeasesAsync"/>. Vector files without a row that names their token are swept by their store.
 /// </para>
 /// <para>
-/// Known gaps. A chunk that kills its worker outright (no failure is ever reported) is claimed again without limit. A set
-/// back system clock makes leases last longer by as much, set forward it ends them early; neither breaks anything, as a
-/// token decides and not the time. Several machines need PostgreSQL: network file systems are refused.
+/// Known gaps. A system clock that is set back makes leases last longer by as much, set forward it ends them early; neither
+/// breaks anything, as a token decides and not the time. Several machines need PostgreSQL: network file systems are refused.
 /// </para>
 /// </summary>
-public sealed class SqliteCatalog : ICatalog
+public sealed partial class SqliteCatalog : ICatalog
 {
     /// <summary>Version of the archive directory's layout that this program reads and writes, kept in its catalogue.</summary>
     public const int ArchiveFormat = 1;
@@ -95,6 +94,13 @@ public sealed class SqliteCatalog : ICatalog
     public Task<IReadOnlyList<VideoRecord>> ListVideosAsync(CancellationToken cancellation) =>
         ReadAsync<IReadOnlyList<VideoRecord>>(VideoRows.List, cancellation);
 
+    public Task<bool> RenameVideoAsync(VideoId provisional, VideoId final, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(final.Value);
+        if (provisional == final) throw new ArgumentException($"a video is renamed to another id, found {final} twice", nameof(final));
+        return RecordAsync(session => VideoRows.Rename(session, provisional, final), cancellation);
+    }
+
     public Task RemoveVideoAsync(VideoId video, CancellationToken cancellation) =>
         RecordAsync(session => VideoRows.Remove(session, video), cancellation);
 
@@ -112,9 +118,16 @@ public sealed class SqliteCatalog : ICatalog
     public Task<VideoPlan> PlanAsync(
         VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks, CancellationToken cancellation)
     {
-        Plans.Validate(chunks);
+        PlanGrowth.ValidateWhole(chunks);
         return RecordAsync(session => Plans.Plan(session, video, encodingId, chunks, listedTicks), cancellation);
     }
+
+    public Task<VideoPlan> ExtendPlanAsync(
+        VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks, CancellationToken cancellation) =>
+        RecordAsync(session => Plans.Extend(session, video, encodingId, chunks, listedTicks), cancellation);
+
+    public Task SetPriorityAsync(VideoId video, int priority, CancellationToken cancellation) =>
+        RecordAsync(session => Plans.SetPriority(session, video, priority), cancellation);
 
     public Task<VideoPlan?> FindPlanAsync(VideoId video, string encodingId, CancellationToken cancellation) =>
         ReadAsync(session => Plans.Find(session, video, encodingId), cancellation);
@@ -140,8 +153,14 @@ public sealed class SqliteCatalog : ICatalog
     public Task<bool> ReleaseAsync(ChunkLease lease, CancellationToken cancellation) =>
         LeaseAsync(session => Leases.Release(session, lease), cancellation);
 
-    public Task<bool> FailChunkAsync(ChunkLease lease, Failure failure, bool permanent, CancellationToken cancellation) =>
-        RecordAsync(session => Leases.Fail(session, lease, failure, permanent), cancellation);
+    public Task<bool> FailChunkAsync(ChunkLease lease, Failure failure, bool permanent, TimeSpan retryAfter, CancellationToken cancellation) =>
+        RecordAsync(session => Leases.Fail(session, lease, failure, permanent, retryAfter), cancellation);
+
+    public Task<int> FailWorkerAsync(string worker, Failure failure, TimeSpan retryAfter, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(worker);
+        return RecordAsync(session => Leases.FailWorker(session, worker, failure, retryAfter), cancellation);
+    }
 
     public Task<int> FreeAllLeasesAsync(CancellationToken cancellation) => LeaseAsync(Leases.FreeAll, cancellation);
 
@@ -174,6 +193,9 @@ public sealed class SqliteCatalog : ICatalog
 
     public Task<LedgerStatus> StatusAsync(string? encodingId, CancellationToken cancellation) =>
         ReadAsync(session => LedgerCounts.Status(session, encodingId), cancellation);
+
+    public Task<IReadOnlyDictionary<string, int>> CountQuarantinedAsync(string? encodingId, CancellationToken cancellation) =>
+        ReadAsync<IReadOnlyDictionary<string, int>>(session => LedgerCounts.Quarantined(session, encodingId), cancellation);
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 

@@ -29,12 +29,21 @@ public static class ErrorCodes
     public const string ArchiveFileSystem = "archive.file_system";
     public const string ArchiveDiskFull = "archive.disk_full";
     public const string ArchiveCorrupt = "archive.corrupt";
+    /// <summary>The database's server does not answer, or ended the connection.</summary>
+    public const string ArchiveUnreachable = "archive.unreachable";
+
+    /// <summary>The database is there, and this user may not do there what the program needs.</summary>
+    public const string ArchiveAccess = "archive.access_denied";
     public const string ArchiveEncoding = "archive.encoding";
 
     // Requests.
     public const string RequestInvalid = "request.invalid";
     public const string VideoNotFound = "video.not_found";
     public const string VideoAmbiguous = "video.ambiguous";
+
+    // Workers.
+    public const string WorkerLost = "worker.lost";
+    public const string WorkerCrashed = "worker.crashed";
 
     // The machine.
     public const string EnvironmentMissing = "environment.missing";

@@ -104,7 +104,7 @@ public sealed class InvarianceTests
                 AllowMixedEncoders = true,
             }, CancellationToken.None);
             Assert.Equal(late, lease!.Chunk.Index);
-            await archive.Ports.Catalog.FailChunkAsync(lease, new Core.Catalog.Failure("footage.decode_failed", "made to fail"), permanent: true, CancellationToken.None);
+            await archive.Ports.Catalog.FailChunkAsync(lease, new Core.Catalog.Failure("footage.decode_failed", "made to fail"), permanent: true, TimeSpan.Zero, CancellationToken.None);
             await archive.Ingestion.ReindexAsync(new Progress<IngestProgress>(), CancellationToken.None);
             var gap = await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
             Assert.Empty(gap.Problems);

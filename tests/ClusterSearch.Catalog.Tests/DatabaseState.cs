@@ -12,17 +12,17 @@ internal static class DatabaseState
         Assert.Equal(["ok"], Rows(connection, "PRAGMA integrity_check"));
         Assert.Empty(Rows(connection, "PRAGMA foreign_key_check"));
         Assert.Empty(Rows(connection, """
-            SELECT number FROM plan WHERE (pending, leased, embedded, indexed, quarantined, planned_samples, embedded_samples, indexed_samples, missing_samples) IS NOT (
-                SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 2),
+            SELECT number FROM plan WHERE (pending, delayed, leased, embedded, indexed, quarantined, planned_samples, embedded_samples, indexed_samples, missing_samples) IS NOT (
+                SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE not_before IS NOT NULL), count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 2),
                     count(*) FILTER (WHERE state = 3), count(*) FILTER (WHERE state = 4), sum(end_sample - first_sample),
                     coalesce(sum(sample_count), 0), coalesce(sum(sample_count) FILTER (WHERE state = 3), 0),
                     coalesce(sum(missing_samples), 0) + coalesce(sum(end_sample - first_sample) FILTER (WHERE state = 4), 0)
                 FROM chunk WHERE chunk.plan = plan.number)
             """));
         Assert.Empty(Rows(connection, """
-            SELECT encoding FROM encoding_totals AS t WHERE (videos, pending, leased, embedded, indexed, quarantined,
+            SELECT encoding FROM encoding_totals AS t WHERE (videos, pending, delayed, leased, embedded, indexed, quarantined,
                     ingesting, searchable, partial, failed, indexed_samples, missing_samples, duration_us) IS NOT (
-                SELECT count(*), coalesce(sum(pending), 0), coalesce(sum(leased), 0), coalesce(sum(embedded), 0), coalesce(sum(indexed), 0), coalesce(sum(quarantined), 0),
+                SELECT count(*), coalesce(sum(pending), 0), coalesce(sum(delayed), 0), coalesce(sum(leased), 0), coalesce(sum(embedded), 0), coalesce(sum(indexed), 0), coalesce(sum(quarantined), 0),
                     count(*) FILTER (WHERE pending + leased + embedded > 0),
                     count(*) FILTER (WHERE pending + leased + embedded + quarantined = 0),
                     count(*) FILTER (WHERE pending + leased + embedded = 0 AND quarantined > 0 AND indexed > 0),

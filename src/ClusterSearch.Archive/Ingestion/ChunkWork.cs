@@ -74,7 +74,7 @@ internal sealed class ChunkWork(
             // A missing or changed file and a limit may be otherwise next time; what the decoder refuses it will refuse again.
             var permanent = fault.Code is not (ErrorCodes.FootageLimit or ErrorCodes.FootageUnreadable);
             _log.LogWarning("Chunk {Chunk} of {Video} failed: {Message}", lease.Chunk.Index, lease.Video, fault.Message);
-            await ports.Catalog.FailChunkAsync(lease, new Failure(fault.Code, fault.Message), permanent, CancellationToken.None);
+            await ports.Catalog.FailChunkAsync(lease, new Failure(fault.Code, fault.Message), permanent, TimeSpan.Zero, CancellationToken.None);
             return new ChunkOutcome(lease, ChunkOutcomeKind.Failed, 0, new Failure(fault.Code, fault.Message));
         }
         catch

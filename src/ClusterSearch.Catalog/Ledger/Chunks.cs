@@ -10,13 +10,13 @@ namespace ClusterSearch.Catalog.Ledger;
 internal static class Chunks
 {
     private const string Fresh = """
-        state = 0, attempts = 0, token = NULL, fingerprint = NULL, mixing_allowed = NULL, worker = NULL, warning = NULL,
+        state = 0, attempts = 0, lapses = 0, crashes = 0, token = NULL, fingerprint = NULL, mixing_allowed = NULL, worker = NULL, warning = NULL,
         vector_bytes = NULL, vector_sha256 = NULL, sample_count = NULL, missing_samples = NULL, failure_code = NULL, failure_message = NULL
         """;
 
     public static List<ChunkRecord> List(Session session, VideoId video, string encodingId) => session.List($"""
         SELECT chunk_index, first_sample, end_sample, state, token, attempts, failure_code, failure_message,
-            vector_bytes, vector_sha256, sample_count, missing_samples, fingerprint, warning
+            vector_bytes, vector_sha256, sample_count, missing_samples, fingerprint, warning, lapses, crashes
         FROM chunk WHERE plan = {Plans.NumberOf} ORDER BY chunk_index
         """, Read, ("$video", video.Value), ("$encoding", encodingId));
 
@@ -61,6 +61,8 @@ internal static class Chunks
         State = (ChunkState)row.Int32(3),
         Token = row.TextOrNull(4),
         Attempts = row.Int32(5),
+        Lapses = row.Int32(14),
+        IsSuspect = row.Int32(15) > 0,
         Failure = row.TextOrNull(6) is { } code ? new Failure(code, row.Text(7)) : null,
         Result = row.IsNull(8) ? null : new ChunkResult(
             new RawVectorReceipt(row.Int64(8), row.Text(9)), row.Int64(10), row.Int64(11), row.Text(12), row.TextOrNull(13)),

@@ -11,7 +11,7 @@ internal static class LedgerCounts
 
     public static LedgerStatus Status(Session session, string? encodingId) => session.First("""
         SELECT pending, leased, embedded, indexed, quarantined, videos, searchable, partial, ingesting, failed,
-            indexed_samples, missing_samples, duration_us
+            indexed_samples, missing_samples, duration_us, delayed, takeovers
         FROM encoding_totals WHERE encoding = $encoding
         """,
         row => new LedgerStatus
@@ -32,8 +32,17 @@ internal static class LedgerCounts
             Samples = row.Int64(10),
             MissingSamples = row.Int64(11),
             Seconds = row.Int64(12) / MicrosecondsPerSecond,
+            WaitingChunks = row.Int32(13),
+            Takeovers = row.Int64(14),
         },
         ("$encoding", encodingId ?? EncodingRows.ActiveId(session))) ?? Nothing;
+
+    public static Dictionary<string, int> Quarantined(Session session, string? encodingId) => session.List("""
+        SELECT failure_code, count(*) FROM chunk INDEXED BY chunk_quarantined JOIN plan ON plan.number = chunk.plan
+        WHERE chunk.state = 4 AND plan.encoding = $encoding GROUP BY failure_code
+        """,
+        row => (Code: row.Text(0), Chunks: row.Int32(1)), ("$encoding", encodingId ?? EncodingRows.ActiveId(session)))
+        .ToDictionary(entry => entry.Code, entry => entry.Chunks, StringComparer.Ordinal);
 
     private static LedgerStatus Nothing { get; } = new()
     {

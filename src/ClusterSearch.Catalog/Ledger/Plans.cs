@@ -1,13 +1,13 @@
-using System.Buffers.Binary;
 using ClusterSearch.Catalog.Encodings;
 using ClusterSearch.Catalog.Storage;
 using ClusterSearch.Catalog.Videos;
+using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 
 namespace ClusterSearch.Catalog.Ledger;
 
-/// <summary>How videos are split. A plan is made once and never changes; only its chunks' states do.</summary>
+/// <summary>How videos are split. A plan is made once; it never changes but by growing at its end with its recording.</summary>
 internal static class Plans
 {
     /// <summary>SQL for the plan of a video in an encoding.</summary>
@@ -22,13 +22,29 @@ internal static class Plans
             "INSERT INTO plan (encoding, video, duration_us, planned_samples) SELECT $encoding, id, duration_us, $samples FROM video WHERE id = $video RETURNING number",
             row => row.Int64(0),
             ("$encoding", encodingId), ("$video", video.Value), ("$samples", chunks.Sum(chunk => chunk.Samples.Count)));
-        foreach (var chunk in chunks)
-            session.Execute("INSERT INTO chunk (plan, chunk_index, first_sample, end_sample) VALUES ($plan, $index, $first, $end)",
-                ("$plan", number), ("$index", chunk.Index), ("$first", chunk.Samples.First), ("$end", chunk.Samples.End));
-        if (listedTicks is not null)
-            session.Execute("INSERT INTO plan_ticks (plan, ticks) VALUES ($plan, $ticks)", ("$plan", number), ("$ticks", ToBytes(listedTicks)));
+        AddChunks(session, number, chunks);
+        PutTicks(session, number, listedTicks);
         return new VideoPlan(video, encodingId, [.. chunks], listedTicks);
     }
+
+    public static VideoPlan Extend(Session session, VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks)
+    {
+        var plan = Find(session, video, encodingId)
+            ?? throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"video {video} has no plan in encoding {encodingId} that could be extended; plan it first");
+        var added = PlanGrowth.Of(plan, chunks);
+        var number = session.First($"SELECT {NumberOf}", row => row.Int64(0), ("$video", video.Value), ("$encoding", encodingId));
+        if (added.Count > 0)
+        {
+            AddChunks(session, number, added);
+            session.Execute("UPDATE plan SET planned_samples = planned_samples + $samples WHERE number = $plan",
+                ("$plan", number), ("$samples", added.Sum(chunk => chunk.Samples.Count)));
+        }
+        PutTicks(session, number, listedTicks);
+        return plan with { Chunks = [.. plan.Chunks, .. added], ListedTicks = listedTicks ?? plan.ListedTicks };
+    }
+
+    public static void SetPriority(Session session, VideoId video, int priority) => session.Execute(
+        "UPDATE plan SET priority = $priority WHERE video = $video AND priority <> $priority", ("$video", video.Value), ("$priority", priority));
 
     public static VideoPlan? Find(Session session, VideoId video, string encodingId)
     {
@@ -38,12 +54,12 @@ internal static class Plans
         var chunks = session.List("SELECT chunk_index, first_sample, end_sample FROM chunk WHERE plan = $plan ORDER BY chunk_index",
             row => new Chunk(row.Int32(0), new SampleRange(row.Int64(1), row.Int64(2))), ("$plan", number));
         var ticks = session.First("SELECT ticks FROM plan_ticks WHERE plan = $plan",
-            row => ToTicks(row.Bytes(0)), ("$plan", number));
+            row => TickBytes.Read(row.Bytes(0)), ("$plan", number));
         return new VideoPlan(video, encodingId, chunks, ticks);
     }
 
     public static List<VideoPlanSummary> List(Session session, string encodingId) => session.List("""
-        SELECT video, planned_samples, embedded_samples, pending, leased, embedded, indexed, quarantined
+        SELECT video, planned_samples, embedded_samples, pending, leased, embedded, indexed, quarantined, priority
         FROM plan WHERE encoding = $encoding ORDER BY video
         """,
         row => new VideoPlanSummary(VideoId.Parse(row.Text(0)), row.Int64(1), row.Int64(2), new Dictionary<ChunkState, int>
@@ -53,32 +69,24 @@ internal static class Plans
             [ChunkState.Embedded] = row.Int32(5),
             [ChunkState.Indexed] = row.Int32(6),
             [ChunkState.Quarantined] = row.Int32(7),
-        }), ("$encoding", encodingId));
+        })
+        { Priority = row.Int32(8) }, ("$encoding", encodingId));
 
     public static List<VideoId> ListToAggregate(Session session, string encodingId) => session.List(
         "SELECT video FROM plan WHERE encoding = $encoding AND embedded > 0 ORDER BY number",
         row => VideoId.Parse(row.Text(0)), ("$encoding", encodingId));
 
-    /// <exception cref="ArgumentException">Not chunks 0, 1, … whose samples follow each other without a hole, or none at all.</exception>
-    public static void Validate(IReadOnlyList<Chunk> chunks)
+    private static void AddChunks(Session session, long number, IReadOnlyList<Chunk> chunks)
     {
-        if (chunks.Count == 0) throw new ArgumentException("a plan has at least one chunk", nameof(chunks));
-        for (var i = 0; i < chunks.Count; i++)
-            if (chunks[i].Index != i || chunks[i].Samples.IsEmpty || (i > 0 && chunks[i].Samples.First != chunks[i - 1].Samples.End))
-                throw new ArgumentException($"chunks are numbered from 0, follow each other and hold samples, found {chunks[i]} as number {i}", nameof(chunks));
+        foreach (var chunk in chunks)
+            session.Execute("INSERT INTO chunk (plan, chunk_index, first_sample, end_sample) VALUES ($plan, $index, $first, $end)",
+                ("$plan", number), ("$index", chunk.Index), ("$first", chunk.Samples.First), ("$end", chunk.Samples.End));
     }
 
-    private static byte[] ToBytes(long[] ticks)
+    private static void PutTicks(Session session, long number, long[]? listedTicks)
     {
-        var bytes = new byte[ticks.Length * sizeof(long)];
-        for (var i = 0; i < ticks.Length; i++) BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), ticks[i]);
-        return bytes;
-    }
-
-    private static long[] ToTicks(byte[] bytes)
-    {
-        var ticks = new long[bytes.Length / sizeof(long)];
-        for (var i = 0; i < ticks.Length; i++) ticks[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(i * sizeof(long)));
-        return ticks;
+        if (listedTicks is null) return;
+        session.Execute("INSERT INTO plan_ticks (plan, ticks) VALUES ($plan, $ticks) ON CONFLICT (plan) DO UPDATE SET ticks = excluded.ticks",
+            ("$plan", number), ("$ticks", TickBytes.Of(listedTicks)));
     }
 }

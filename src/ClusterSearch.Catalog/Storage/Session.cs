@@ -154,6 +154,7 @@ internal sealed class Session : IDisposable
                 string text => raw.sqlite3_bind_text(statement, index, text),
                 long number => raw.sqlite3_bind_int64(statement, index, number),
                 int number => raw.sqlite3_bind_int64(statement, index, number),
+                double number => raw.sqlite3_bind_double(statement, index, number),
                 bool truth => raw.sqlite3_bind_int64(statement, index, truth ? 1 : 0),
                 // Handed over as it is, an empty array is a null pointer, and that is NULL.
                 byte[] { Length: 0 } => raw.sqlite3_bind_zeroblob(statement, index, 0),
@@ -175,6 +176,8 @@ internal readonly struct Row(sqlite3_stmt statement)
     public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
 
     public int Int32(int column) => raw.sqlite3_column_int(statement, column);
+
+    public double Double(int column) => raw.sqlite3_column_double(statement, column);
 
     public bool Bool(int column) => Int32(column) != 0;
 

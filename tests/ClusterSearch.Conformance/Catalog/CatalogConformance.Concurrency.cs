@@ -38,7 +38,7 @@ public abstract partial class CatalogConformance
                 // Whoever gives a chunk back stops holding it before anybody else can have it.
                 held.TryRemove(Where(lease), out _);
                 if (choice < 4) Assert.True(await catalog.ReleaseAsync(lease, Cancellation));
-                else if (choice < 5 && lease.Attempts < 2) Assert.True(await catalog.FailChunkAsync(lease, new Failure(ErrorCodes.FootageDecode, "x"), permanent: false, Cancellation));
+                else if (choice < 5 && lease.Attempts < 2) Assert.True(await catalog.FailChunkAsync(lease, new Failure(ErrorCodes.FootageDecode, "x"), permanent: false, TimeSpan.Zero, Cancellation));
                 else
                 {
                     Assert.True(await catalog.CommitAsync(lease, Result(lease), Cancellation));

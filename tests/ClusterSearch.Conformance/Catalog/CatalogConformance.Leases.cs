@@ -67,7 +67,7 @@ public abstract partial class CatalogConformance
         Assert.True(await Catalog.ReleaseAsync(released, Cancellation));
         await AssertFencedAsync(released);
         var failed = await LeaseAsync();
-        Assert.True(await Catalog.FailChunkAsync(failed, new Failure(ErrorCodes.FootageDecode, "x"), permanent: false, Cancellation));
+        Assert.True(await Catalog.FailChunkAsync(failed, new Failure(ErrorCodes.FootageDecode, "x"), permanent: false, TimeSpan.Zero, Cancellation));
         await AssertFencedAsync(failed);
         var freed = await LeaseAsync();
         Assert.Equal(1, await Catalog.FreeAllLeasesAsync(Cancellation));
@@ -82,7 +82,7 @@ public abstract partial class CatalogConformance
         var lease = await EmbedNextAsync();
         Assert.False(await Catalog.RenewAsync(lease, LeaseDuration, Cancellation));
         Assert.False(await Catalog.ReleaseAsync(lease, Cancellation));
-        Assert.False(await Catalog.FailChunkAsync(lease, new Failure(ErrorCodes.FootageDecode, "x"), permanent: true, Cancellation));
+        Assert.False(await Catalog.FailChunkAsync(lease, new Failure(ErrorCodes.FootageDecode, "x"), permanent: true, TimeSpan.Zero, Cancellation));
         Assert.Equal([ChunkState.Embedded], await StatesAsync(Id(1)));
     }
 
@@ -107,7 +107,7 @@ public abstract partial class CatalogConformance
         {
             var lease = await LeaseAsync();
             Assert.Equal((0, attempt - 1), (lease.Chunk.Index, lease.Attempts));
-            Assert.True(await Catalog.FailChunkAsync(lease, new Failure(ErrorCodes.FootageDecode, $"attempt {attempt}"), permanent: false, Cancellation));
+            Assert.True(await Catalog.FailChunkAsync(lease, new Failure(ErrorCodes.FootageDecode, $"attempt {attempt}"), permanent: false, TimeSpan.Zero, Cancellation));
             var row = await ChunkAsync(Id(1), 0);
             Assert.Equal((attempt == 3 ? ChunkState.Quarantined : ChunkState.Pending, attempt, $"attempt {attempt}", null), (row.State, row.Attempts, row.Failure!.Message, row.Token));
         }
@@ -132,7 +132,7 @@ public abstract partial class CatalogConformance
     {
         await PlannedAsync(1, [5]);
         var failing = await LeaseAsync();
-        await Catalog.FailChunkAsync(failing, new Failure(ErrorCodes.FootageDecode, "x"), permanent: false, Cancellation);
+        await Catalog.FailChunkAsync(failing, new Failure(ErrorCodes.FootageDecode, "x"), permanent: false, TimeSpan.Zero, Cancellation);
         var released = await LeaseAsync();
         Assert.Equal(1, released.Attempts);
         Assert.NotNull((await ChunkAsync(Id(1), 0)).Failure);
@@ -207,7 +207,7 @@ public abstract partial class CatalogConformance
     {
         await PlannedAsync(1, [1, 1, 1, 1]);
         var failing = await LeaseAsync();
-        await Catalog.FailChunkAsync(failing, new Failure(ErrorCodes.FootageDecode, "x"), permanent: false, Cancellation);
+        await Catalog.FailChunkAsync(failing, new Failure(ErrorCodes.FootageDecode, "x"), permanent: false, TimeSpan.Zero, Cancellation);
         var embedded = await EmbedNextAsync();
         await EmbedNextAsync();
         await QuarantineNextAsync();
@@ -229,6 +229,6 @@ public abstract partial class CatalogConformance
         Assert.False(await Catalog.RenewAsync(lease, LeaseDuration, Cancellation));
         Assert.False(await Catalog.CommitAsync(lease, Result(lease), Cancellation));
         Assert.False(await Catalog.ReleaseAsync(lease, Cancellation));
-        Assert.False(await Catalog.FailChunkAsync(lease, new Failure(ErrorCodes.FootageDecode, "x"), permanent: true, Cancellation));
+        Assert.False(await Catalog.FailChunkAsync(lease, new Failure(ErrorCodes.FootageDecode, "x"), permanent: true, TimeSpan.Zero, Cancellation));
     }
 }

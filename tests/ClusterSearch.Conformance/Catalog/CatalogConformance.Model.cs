@@ -53,7 +53,9 @@ public abstract partial class CatalogConformance
             var video = Id(_videos[random.Next(_videos.Length)]);
             var encoding = (random.Next(4) == 0 ? FiveASecond : OneASecond).Id;
             int[] indexes = [.. Enumerable.Range(0, 6).Where(_ => random.Next(2) == 0)];
-            switch (random.Next(100))
+            // A pause never lasts: nothing else could be tried.
+            if (_model.IsPaused && random.Next(3) == 0) return await PauseAsync(catalog, isPaused: false);
+            switch (random.Next(110))
             {
                 case < 10:
                     return await PlanAsync(catalog, video, encoding);
@@ -72,7 +74,8 @@ public abstract partial class CatalogConformance
                     return $"release {Where(lease)}";
                 case < 75 when Lease() is { } lease:
                     var permanent = random.Next(4) == 0;
-                    Assert.Equal(_model.Fail(lease, Fault, permanent), await catalog.FailChunkAsync(lease, Fault, permanent, Cancellation));
+                    var retryAfter = BackOff();
+                    Assert.Equal(_model.Fail(lease, Fault, permanent, retryAfter), await catalog.FailChunkAsync(lease, Fault, permanent, retryAfter, Cancellation));
                     return $"fail {Where(lease)}";
                 case < 80:
                     // Six minutes against leases of 10, 20 and 25: never within a minute of a deadline, so the test's own time does not matter.
@@ -117,6 +120,22 @@ public abstract partial class CatalogConformance
                     _model.Places.Remove(forgotten);
                     await catalog.ForgetPlaceAsync(forgotten, Cancellation);
                     return $"forget {forgotten}";
+                case < 100:
+                    return await PauseAsync(catalog, isPaused: true);
+                case < 102:
+                    var crashed = $"host/{random.Next(1, 12)}";
+                    var backOff = BackOff();
+                    Assert.Equal(_model.FailWorker(crashed, Fault, backOff), await catalog.FailWorkerAsync(crashed + "/0", Fault, backOff, Cancellation));
+                    return $"fail worker {crashed}";
+                case < 104:
+                    var priority = random.Next(-1, 2);
+                    foreach (var plan in _model.Plans.Where(plan => plan.Video == video)) plan.Priority = priority;
+                    await catalog.SetPriorityAsync(video, priority, Cancellation);
+                    return $"priority {priority} of {video}";
+                case < 106:
+                    return await ExtendAsync(catalog, video, encoding);
+                case < 108:
+                    return await RenameAsync(catalog, video);
                 default:
                     Assert.Equal(_model.FreeAll(), await catalog.FreeAllLeasesAsync(Cancellation));
                     return "free all";
@@ -137,15 +156,20 @@ public abstract partial class CatalogConformance
                 Assert.Equal(
                     plans.OrderBy(plan => plan.Video).Select(plan => (plan.Video, plan.Chunks[^1].Samples.End, plan.Chunks.Where(LedgerModel.IsFinished).Sum(chunk => chunk.Result!.SampleCount), Counts(plan.Chunks))),
                     (await catalog.ListPlansAsync(encoding, Cancellation)).Select(plan => (plan.Video, plan.PlannedSamples, plan.EmbeddedSamples, Counts(plan.Chunks))));
-                CompareStatus(plans, await catalog.StatusAsync(encoding, Cancellation));
+                CompareStatus(plans, await catalog.StatusAsync(encoding, Cancellation), _model.Takeovers(encoding));
+                Assert.Equal(
+                    plans.SelectMany(plan => plan.Chunks).Where(chunk => chunk.State == ChunkState.Quarantined).CountBy(chunk => chunk.Failure!.Code).OrderBy(entry => entry.Key, StringComparer.Ordinal),
+                    (await catalog.CountQuarantinedAsync(encoding, Cancellation)).OrderBy(entry => entry.Key, StringComparer.Ordinal));
             }
+            Assert.Equal(_model.IsPaused, await catalog.IsPausedAsync(Cancellation));
             Assert.Equal(
                 _model.Failures.OrderBy(entry => entry.Key.RelativePath, StringComparer.Ordinal).Select(entry => new FailureRecord(entry.Key, entry.Value, Fault)),
                 await catalog.ListFailuresAsync(Cancellation));
         }
 
-        private static void CompareStatus(List<LedgerModel.Plan> plans, LedgerStatus status)
+        private static void CompareStatus(List<LedgerModel.Plan> plans, LedgerStatus status, long takeovers)
         {
+            Assert.Equal(takeovers, status.Takeovers);
             bool Any(LedgerModel.Plan plan, params ChunkState[] states) => plan.Chunks.Exists(chunk => states.Contains(chunk.State));
             var all = plans.SelectMany(plan => plan.Chunks).ToList();
             var ingesting = plans.Count(plan => Any(plan, ChunkState.Pending, ChunkState.Leased, ChunkState.Embedded));
@@ -173,6 +197,8 @@ public abstract partial class CatalogConformance
             State = chunk.State,
             Token = chunk.Token,
             Attempts = chunk.Attempts,
+            Lapses = chunk.Lapses,
+            IsSuspect = chunk.IsSuspect,
             Failure = chunk.Failure,
             Result = chunk.Result,
         };
@@ -184,6 +210,7 @@ public abstract partial class CatalogConformance
             await catalog.PutVideoAsync(record, Cancellation);
             await catalog.RecordPlaceAsync(new PlaceRecord(At($"{number}.mp4"), video, 1, 1), Cancellation);
             _model.Places[At($"{number}.mp4")] = video;
+            _model.Measure(video, record.Facts.DurationSeconds);
             var chunks = Chunks([.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Next(1, 9))]);
             if (_model.Find(video, encoding) is null)
                 _model.Plans.Add(new LedgerModel.Plan(video, encoding, [.. chunks.Select(chunk => new LedgerModel.Chunk(chunk.Index, chunk.Samples))], record.Facts.DurationSeconds));
@@ -192,19 +219,50 @@ public abstract partial class CatalogConformance
             return $"plan {video} in {encoding}";
         }
 
+        private async Task<string> PauseAsync(ICatalog catalog, bool isPaused)
+        {
+            _model.IsPaused = isPaused;
+            await catalog.SetPausedAsync(isPaused, Cancellation);
+            return $"pause {isPaused}";
+        }
+
+        private async Task<string> ExtendAsync(ICatalog catalog, VideoId video, string encoding)
+        {
+            if (_model.Find(video, encoding) is not { } plan) return "extend nothing";
+            if (plan.Chunks.Count >= 8) return "extend enough";
+            var last = plan.Chunks[^1];
+            var more = new Chunk(last.Index + 1, new SampleRange(last.Samples.End, last.Samples.End + random.Next(1, 9)));
+            plan.Chunks.Add(new LedgerModel.Chunk(more.Index, more.Samples));
+            var extended = await catalog.ExtendPlanAsync(video, encoding, [new Chunk(last.Index, last.Samples), more], null, Cancellation);
+            Assert.Equal(plan.Chunks.Select(chunk => new Chunk(chunk.Index, chunk.Samples)), extended.Chunks);
+            return $"extend {video} in {encoding}";
+        }
+
+        private async Task<string> RenameAsync(ICatalog catalog, VideoId provisional)
+        {
+            var final = Id(_videos[random.Next(_videos.Length)]);
+            if (final == provisional) return "rename to itself";
+            var known = (await catalog.ListVideosAsync(Cancellation)).ToDictionary(video => video.Id, video => video.Facts.DurationSeconds);
+            var seconds = known.GetValueOrDefault(final, known.GetValueOrDefault(provisional));
+            Assert.Equal(_model.Rename(provisional, final, known.Keys.ToHashSet(), seconds), await catalog.RenameVideoAsync(provisional, final, Cancellation));
+            return $"rename {provisional} to {final}";
+        }
+
         private async Task<string> ClaimAsync(ICatalog catalog, string encoding)
         {
             var request = Request(Fingerprint(), mixing: random.Next(6) == 0) with
             {
                 EncodingId = encoding,
                 LeaseDuration = Minutes(),
+                Worker = WorkerName.Of("host", random.Next(1, 12), random.Next(2)),
+                Order = random.Next(3) == 0 ? ClaimOrder.EarliestSearchable : ClaimOrder.Fair,
                 Videos = random.Next(5) == 0 ? _videos.Where(_ => random.Next(2) == 0).Select(Id).ToHashSet() : null,
             };
             var lease = await catalog.ClaimAsync(request, Cancellation);
             var expected = _model.NextClaim(request);
             Assert.Equal(
-                expected is { } next ? (next.Plan.Video, next.Chunk.Index, next.Chunk.Samples, next.Chunk.Attempts) : default,
-                lease is null ? default : (lease.Video, lease.Chunk.Index, lease.Chunk.Samples, lease.Attempts));
+                expected is { } next ? (next.Plan.Video, next.Chunk.Index, next.Chunk.Samples, next.Chunk.Attempts, next.Chunk.Lapses, next.Chunk.IsSuspect) : default,
+                lease is null ? default : (lease.Video, lease.Chunk.Index, lease.Chunk.Samples, lease.Attempts, lease.Lapses, lease.IsSuspect));
             if (lease is null) return "claim of nothing";
             _model.Lease(expected!.Value.Chunk, lease, request);
             _leases.Add(lease);
@@ -216,6 +274,8 @@ public abstract partial class CatalogConformance
 
         // Mostly one encoder: others are passed over and would leave little to do.
         private string Fingerprint() => random.Next(8) == 0 ? "gpu-b" : "cpu-a";
+
+        private TimeSpan BackOff() => random.Next(2) == 0 ? TimeSpan.Zero : Minutes();
 
         private TimeSpan Minutes() => TimeSpan.FromMinutes(random.Next(3) switch { 0 => 10, 1 => 20, _ => 25 });
     }

@@ -146,5 +146,5 @@ public abstract partial class CatalogConformance
     }
 
     private async Task FailOfAsync(int number) =>
-        Assert.True(await Catalog.FailChunkAsync(await LeaseOfAsync(number), new Failure(ErrorCodes.FootageDecode, "x"), permanent: true, Cancellation));
+        Assert.True(await Catalog.FailChunkAsync(await LeaseOfAsync(number), new Failure(ErrorCodes.FootageDecode, "x"), permanent: true, TimeSpan.Zero, Cancellation));
 }

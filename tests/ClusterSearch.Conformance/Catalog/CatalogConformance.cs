@@ -157,7 +157,7 @@ public abstract partial class CatalogConformance : IAsyncLifetime
     protected async Task<ChunkLease> QuarantineNextAsync()
     {
         var lease = await LeaseAsync();
-        Assert.True(await Catalog.FailChunkAsync(lease, new Failure(ErrorCodes.FootageDecode, "no frame"), permanent: true, Cancellation));
+        Assert.True(await Catalog.FailChunkAsync(lease, new Failure(ErrorCodes.FootageDecode, "no frame"), permanent: true, TimeSpan.Zero, Cancellation));
         return lease;
     }
 
