@@ -1,6 +1,6 @@
-using ClusterSearch.Catalog.Manifests;
-using ClusterSearch.Catalog.Storage;
-using ClusterSearch.Catalog.Workers;
+using ClusterSearch.Catalog.Sqlite.Manifests;
+using ClusterSearch.Catalog.Sqlite.Storage;
+using ClusterSearch.Catalog.Sqlite.Workers;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Vectors;
 

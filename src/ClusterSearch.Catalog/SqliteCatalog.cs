@@ -1,7 +1,8 @@
-using ClusterSearch.Catalog.Encodings;
 using ClusterSearch.Catalog.Ledger;
-using ClusterSearch.Catalog.Storage;
-using ClusterSearch.Catalog.Videos;
+using ClusterSearch.Catalog.Sqlite.Encodings;
+using ClusterSearch.Catalog.Sqlite.Ledger;
+using ClusterSearch.Catalog.Sqlite.Storage;
+using ClusterSearch.Catalog.Sqlite.Videos;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;

@@ -1,4 +1,4 @@
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Testing;
 
 namespace ClusterSearch.Catalog.Tests;

@@ -1,4 +1,4 @@
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Testing;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Core;
 using ClusterSearch.Testing;
 

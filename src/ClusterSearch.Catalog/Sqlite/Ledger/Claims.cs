@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
-using ClusterSearch.Catalog.Storage;
-using ClusterSearch.Catalog.Videos;
-using ClusterSearch.Catalog.Workers;
+using ClusterSearch.Catalog.Sqlite.Storage;
+using ClusterSearch.Catalog.Sqlite.Videos;
+using ClusterSearch.Catalog.Sqlite.Workers;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 
-namespace ClusterSearch.Catalog.Ledger;
+namespace ClusterSearch.Catalog.Sqlite.Ledger;
 
 /// <summary>
 /// Which chunk is worked on next. The write lock is held from the first look on, so two claims never see one chunk free.

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using ClusterSearch.Catalog.Ledger;
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Ledger;
+using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Core.Catalog;
 
-namespace ClusterSearch.Catalog.Workers;
+namespace ClusterSearch.Catalog.Sqlite.Workers;
 
 /// <summary>Who may act in a role. As with chunks the token decides, and time only says when another may take over.</summary>
 internal static class RoleRows

@@ -1,7 +1,7 @@
 using ClusterSearch.Core;
 using SQLitePCL;
 
-namespace ClusterSearch.Catalog.Storage;
+namespace ClusterSearch.Catalog.Sqlite.Storage;
 
 /// <summary>
 /// One connection and its prepared statements. Used by one caller at a time, inside a transaction that

@@ -1,8 +1,8 @@
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 
-namespace ClusterSearch.Catalog.Videos;
+namespace ClusterSearch.Catalog.Sqlite.Videos;
 
 /// <summary>
 /// Why files cannot be ingested, one a place. A video is failed while every place that it lies at has a failure (or,

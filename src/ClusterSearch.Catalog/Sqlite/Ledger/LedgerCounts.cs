@@ -1,8 +1,8 @@
-using ClusterSearch.Catalog.Encodings;
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Encodings;
+using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Core.Catalog;
 
-namespace ClusterSearch.Catalog.Ledger;
+namespace ClusterSearch.Catalog.Sqlite.Ledger;
 
 /// <summary>An encoding's totals; videos that are not planned in it are not counted.</summary>
 internal static class LedgerCounts

@@ -1,12 +1,13 @@
 using System.Globalization;
-using ClusterSearch.Catalog.Ledger;
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Ledger;
+using ClusterSearch.Catalog.Sqlite.Storage;
+using ClusterSearch.Catalog.Videos;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
 
-namespace ClusterSearch.Catalog.Videos;
+namespace ClusterSearch.Catalog.Sqlite.Videos;
 
 /// <summary>Videos by content. A null attribute or warning keeps what was known; facts are replaced.</summary>
 internal static class VideoRows

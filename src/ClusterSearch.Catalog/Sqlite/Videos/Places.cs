@@ -1,8 +1,8 @@
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 
-namespace ClusterSearch.Catalog.Videos;
+namespace ClusterSearch.Catalog.Sqlite.Videos;
 
 /// <summary>Where videos lie. A place holds one video; a video lies at any number of places, or at none.</summary>
 internal static class Places

@@ -1,4 +1,4 @@
-namespace ClusterSearch.Catalog.Storage;
+namespace ClusterSearch.Catalog.Sqlite.Storage;
 
 /// <summary>What a power failure may take back of a transaction that was acknowledged.</summary>
 internal enum Durability

@@ -1,8 +1,8 @@
 using System.Globalization;
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Core.Catalog;
 
-namespace ClusterSearch.Catalog.Workers;
+namespace ClusterSearch.Catalog.Sqlite.Workers;
 
 /// <summary>The last report of each worker. Another start under the same name is another process: it is seen for the first time.</summary>
 internal static class WorkerRows

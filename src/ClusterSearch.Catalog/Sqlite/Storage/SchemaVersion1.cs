@@ -1,4 +1,4 @@
-namespace ClusterSearch.Catalog.Storage;
+namespace ClusterSearch.Catalog.Sqlite.Storage;
 
 /// <summary>
 /// The tables. What a row may be is said here, so that no statement can make an impossible one: a lease has a deadline,

@@ -1,12 +1,13 @@
 using System.Text.Json;
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Storage;
+using ClusterSearch.Catalog.Sqlite.Videos;
 using ClusterSearch.Catalog.Videos;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 
-namespace ClusterSearch.Catalog.Encodings;
+namespace ClusterSearch.Catalog.Sqlite.Encodings;
 
 /// <summary>Encodings as they were first used; what is put again under the same id changes nothing. At most one is active.</summary>
 internal static class EncodingRows

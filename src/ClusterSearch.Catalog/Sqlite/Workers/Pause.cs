@@ -1,6 +1,6 @@
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Storage;
 
-namespace ClusterSearch.Catalog.Workers;
+namespace ClusterSearch.Catalog.Sqlite.Workers;
 
 /// <summary>Whether chunks may be claimed.</summary>
 internal static class Pause

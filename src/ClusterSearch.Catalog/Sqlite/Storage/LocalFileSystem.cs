@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using ClusterSearch.Core;
 
-namespace ClusterSearch.Catalog.Storage;
+namespace ClusterSearch.Catalog.Sqlite.Storage;
 
 /// <summary>
 /// Refuses network file systems: the write-ahead log's index is memory shared between processes, which such a file

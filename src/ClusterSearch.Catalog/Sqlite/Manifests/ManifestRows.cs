@@ -1,9 +1,9 @@
-using ClusterSearch.Catalog.Storage;
-using ClusterSearch.Catalog.Workers;
+using ClusterSearch.Catalog.Sqlite.Storage;
+using ClusterSearch.Catalog.Sqlite.Workers;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Vectors;
 
-namespace ClusterSearch.Catalog.Manifests;
+namespace ClusterSearch.Catalog.Sqlite.Manifests;
 
 /// <summary>The current manifest of each index.</summary>
 internal static class ManifestRows

@@ -1,7 +1,7 @@
 using ClusterSearch.Core;
 using SQLitePCL;
 
-namespace ClusterSearch.Catalog.Storage;
+namespace ClusterSearch.Catalog.Sqlite.Storage;
 
 /// <summary>SQLite's result codes as the archive's faults: one line each, with what to do.</summary>
 internal static class SqliteFaults

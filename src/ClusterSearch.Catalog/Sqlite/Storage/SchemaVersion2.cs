@@ -1,4 +1,4 @@
-namespace ClusterSearch.Catalog.Storage;
+namespace ClusterSearch.Catalog.Sqlite.Storage;
 
 /// <summary>
 /// Many workers: priorities, back-off, lapses, a pause, workers' reports, roles, manifests and growing recordings.

@@ -1,10 +1,10 @@
-using ClusterSearch.Catalog.Storage;
-using ClusterSearch.Catalog.Videos;
+using ClusterSearch.Catalog.Sqlite.Storage;
+using ClusterSearch.Catalog.Sqlite.Videos;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 
-namespace ClusterSearch.Catalog.Ledger;
+namespace ClusterSearch.Catalog.Sqlite.Ledger;
 
 /// <summary>What happens to chunks that nobody holds: aggregation, lost vector files, another try.</summary>
 internal static class Chunks

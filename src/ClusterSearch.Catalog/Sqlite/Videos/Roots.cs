@@ -1,8 +1,8 @@
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 
-namespace ClusterSearch.Catalog.Videos;
+namespace ClusterSearch.Catalog.Sqlite.Videos;
 
 /// <summary>Named directories. Compared as written: two spellings of one directory are two directories.</summary>
 internal static class Roots

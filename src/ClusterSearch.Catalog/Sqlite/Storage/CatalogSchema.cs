@@ -1,7 +1,7 @@
 using System.Globalization;
 using ClusterSearch.Core;
 
-namespace ClusterSearch.Catalog.Storage;
+namespace ClusterSearch.Catalog.Sqlite.Storage;
 
 /// <summary>
 /// Which database this is, and bringing it up to date. The file says it itself: application_id that it is a catalogue,

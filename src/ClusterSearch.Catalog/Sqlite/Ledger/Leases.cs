@@ -1,8 +1,9 @@
-using ClusterSearch.Catalog.Storage;
+using ClusterSearch.Catalog.Ledger;
+using ClusterSearch.Catalog.Sqlite.Storage;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 
-namespace ClusterSearch.Catalog.Ledger;
+namespace ClusterSearch.Catalog.Sqlite.Ledger;
 
 /// <summary>
 /// What the holder of a lease may do. Every statement is guarded by the token: the row moves if it is still this

@@ -1,11 +1,12 @@
-using ClusterSearch.Catalog.Encodings;
-using ClusterSearch.Catalog.Storage;
-using ClusterSearch.Catalog.Videos;
+using ClusterSearch.Catalog.Ledger;
+using ClusterSearch.Catalog.Sqlite.Encodings;
+using ClusterSearch.Catalog.Sqlite.Storage;
+using ClusterSearch.Catalog.Sqlite.Videos;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 
-namespace ClusterSearch.Catalog.Ledger;
+namespace ClusterSearch.Catalog.Sqlite.Ledger;
 
 /// <summary>How videos are split. A plan is made once; it never changes but by growing at its end with its recording.</summary>
 internal static class Plans
