@@ -9,6 +9,9 @@ public sealed record ArchiveOptions
     /// <summary>Model directory of an archive's first ingest when none is named.</summary>
     public required string DefaultModelDirectory { get; init; }
 
+    /// <summary>Model directories of this machine: one that carries an encoding's model under its name stands in for a directory that is gone.</summary>
+    public IReadOnlyList<string> ModelDirectories { get; init; } = [];
+
     /// <summary>A chunk whose worker fell silent is given to another after this time.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(60);
 

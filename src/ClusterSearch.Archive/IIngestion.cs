@@ -25,18 +25,40 @@ public interface IIngestion
     Task<int> RetryAsync(VideoId? video, CancellationToken cancellation);
 
     /// <summary>Computes smoothing, shots and index again from the raw vectors, without decoding.</summary>
-    Task<ReindexReport> ReindexAsync(IProgress<IngestProgress> progress, CancellationToken cancellation);
+    /// <param name="encoding">An id, the beginning of one, or a model's name; null: every encoding.</param>
+    Task<ReindexReport> ReindexAsync(string? encoding, IProgress<IngestProgress> progress, CancellationToken cancellation);
 
     /// <summary>Compares ledger, vector files and index; changes nothing.</summary>
-    Task<VerifyReport> VerifyAsync(bool digest, CancellationToken cancellation);
+    /// <param name="encoding">An id, the beginning of one, or a model's name; null: every encoding, totals and digest of the active one.</param>
+    Task<VerifyReport> VerifyAsync(bool digest, string? encoding, CancellationToken cancellation);
 
     Task<ArchiveStatus> StatusAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Makes another encoding the one that searches use. Searches under way, in any process, end in the one they began in;
+    /// later ones use the new one.
+    /// </summary>
+    /// <param name="encoding">An id, the beginning of one, or a model's name.</param>
+    /// <param name="force">Also while videos are missing from it.</param>
+    /// <exception cref="Core.ClusterSearchException">request.invalid, archive.encoding while it is incomplete, model codes.</exception>
+    Task<EncodingUse> UseEncodingAsync(string encoding, bool force, CancellationToken cancellation);
+
+    /// <summary>Removes an encoding that is not active: plans, index and vector files.</summary>
+    /// <param name="encoding">An id, the beginning of one, or a model's name.</param>
+    /// <exception cref="Core.ClusterSearchException">request.invalid, archive.encoding for the active one, archive.busy.</exception>
+    Task<EncodingProgress> DropEncodingAsync(string encoding, CancellationToken cancellation);
 }
 
 public sealed record IngestRequest
 {
-    /// <summary>Files and directories (searched with everything below them).</summary>
+    /// <summary>Files and directories (searched with everything below them). None, with <see cref="Beside"/>: every known video, where it lies.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
+
+    /// <summary>
+    /// Where model, precision, sampling or resize differ from the active encoding's: ingest a second encoding beside it. The
+    /// active one goes on being searched until <see cref="IIngestion.UseEncodingAsync"/>.
+    /// </summary>
+    public bool Beside { get; init; }
 
     /// <summary>Null: the active encoding's sampling, else <see cref="Core.Footage.Sampling.Default"/>.</summary>
     public Sampling? Sampling { get; init; }
@@ -57,6 +79,9 @@ public sealed record IngestRequest
 
     /// <summary>Model directory; null: the active encoding's, else the starter.</summary>
     public string? ModelDirectory { get; init; }
+
+    /// <summary>Precision variant of the model; null: the active encoding's, for another model by what its directory holds.</summary>
+    public string? Precision { get; init; }
 
     /// <summary>Chunks worked on at once; 0 chooses by the cores.</summary>
     public int Workers { get; init; }
@@ -119,23 +144,72 @@ public sealed record IngestReport
     public required double SecondsOfFootage { get; init; }
 
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The encoding that was ingested, as far as it is now.</summary>
+    public EncodingProgress? Encoding { get; init; }
 }
 
 public sealed record FileFailure(string Path, string Code, string Message);
 
-public sealed record ReindexReport(int Videos, long Samples, TimeSpan Elapsed);
+/// <param name="Videos">Videos whose index was made again, each once.</param>
+/// <param name="Samples">Over all encodings.</param>
+public sealed record ReindexReport(int Videos, long Samples, TimeSpan Elapsed)
+{
+    public IReadOnlyList<EncodingSummary> Encodings { get; init; } = [];
+}
 
 /// <param name="Ok">Nothing differs.</param>
 /// <param name="Problems">One line each.</param>
 /// <param name="Digest">SHA-256 over raw vectors, smoothed vectors and the shot table in key order; null unless asked for.</param>
-public sealed record VerifyReport(bool Ok, int Videos, long Samples, IReadOnlyList<string> Problems, string? Digest);
+public sealed record VerifyReport(bool Ok, int Videos, long Samples, IReadOnlyList<string> Problems, string? Digest)
+{
+    /// <summary>What was verified, each encoding by itself.</summary>
+    public IReadOnlyList<EncodingVerification> Encodings { get; init; } = [];
+}
 
-/// <param name="Encoding">The active encoding's id, model name and sampling; null in an empty archive.</param>
+/// <param name="Problems">How many.</param>
+public sealed record EncodingVerification(EncodingSummary Encoding, bool IsActive, int Videos, long Samples, int Problems, string? Digest);
+
+/// <param name="Ledger">Of the active encoding.</param>
+/// <param name="Encoding">The active encoding; null in an empty archive.</param>
+/// <param name="VideosWithoutPlan">Known videos that the active encoding does not hold.</param>
 public sealed record ArchiveStatus(
-    LedgerStatus Ledger, IReadOnlyList<FileFailure> Failures, EncodingSummary? Encoding, int VideosWithoutPlan);
+    LedgerStatus Ledger, IReadOnlyList<FileFailure> Failures, EncodingSummary? Encoding, int VideosWithoutPlan)
+{
+    /// <summary>Every encoding, in the order in which they came.</summary>
+    public IReadOnlyList<EncodingProgress> Encodings { get; init; } = [];
+}
 
+/// <summary>How far an encoding is.</summary>
+/// <param name="VideosWithoutPlan">Known videos that it does not hold.</param>
+public sealed record EncodingProgress(EncodingSummary Encoding, bool IsActive, LedgerStatus Ledger, int VideosWithoutPlan)
+{
+    /// <summary>Videos known to the archive.</summary>
+    public int Videos => Ledger.Videos + VideosWithoutPlan;
+
+    /// <summary>Videos with nothing left to do that can be searched, wholly or with pieces missing.</summary>
+    public int CompleteVideos => Ledger.SearchableVideos + Ledger.PartialVideos;
+}
+
+/// <param name="Active">What searches use now.</param>
+/// <param name="Before">What they used before; the same where nothing changed.</param>
+/// <param name="Videos">Videos known to the archive.</param>
+/// <param name="MissingVideos">Videos that are missing from it: above 0 only by force.</param>
+public sealed record EncodingUse(EncodingSummary Active, EncodingSummary Before, int Videos, int MissingVideos);
+
+/// <param name="Model">Name of the model's directory.</param>
+/// <param name="Sampling">"1/1", "native", "keyframes".</param>
 public sealed record EncodingSummary(string Id, string Model, string Sampling, string Resize, int Dimension)
 {
+    public string Precision { get; init; } = "";
+
+    /// <summary>Where the model lay when the encoding was first used.</summary>
+    public string ModelDirectory { get; init; } = "";
+
     public static EncodingSummary Of(Encoding encoding) => new(
-        encoding.Id, encoding.ModelName, encoding.Sampling.ToString(), encoding.Resize.ToString().ToLowerInvariant(), encoding.Dimension);
+        encoding.Id, encoding.ModelName, encoding.Sampling.ToString(), encoding.Resize.ToString().ToLowerInvariant(), encoding.Dimension)
+    {
+        Precision = encoding.Precision,
+        ModelDirectory = encoding.ModelDirectory,
+    };
 }

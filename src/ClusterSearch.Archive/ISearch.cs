@@ -12,7 +12,7 @@ public interface ISearch
     /// <exception cref="Core.ClusterSearchException">request.invalid, video.not_found, archive and model codes.</exception>
     Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation);
 
-    /// <summary>The query's one linear vector, of the active encoding's dimension.</summary>
+    /// <summary>The query's one linear vector, of the encoding's dimension.</summary>
     Task<float[]> QueryVectorAsync(SearchRequest request, CancellationToken cancellation);
 
     /// <summary>An id or the first six or more digits of one, a path (as registered or on this host), or a file name; unique in the archive.</summary>
@@ -33,7 +33,8 @@ public interface ISearch
     Task WriteContactSheetAsync(IReadOnlyList<Moment> moments, string outputPath, CancellationToken cancellation);
 
     /// <summary>One video's vectors, raw or smoothed as the encoding's default smoothing does.</summary>
-    Task<VectorExport> ExportVectorsAsync(VideoId video, bool smoothed, CancellationToken cancellation);
+    /// <param name="encoding">An id, the beginning of one, or a model's name; null: the active one.</param>
+    Task<VectorExport> ExportVectorsAsync(VideoId video, bool smoothed, string? encoding, CancellationToken cancellation);
 
     /// <summary>Runs judged queries and scores the answers.</summary>
     Task<EvaluationReport> EvaluateAsync(JudgedQueries judged, SearchRequest settings, CancellationToken cancellation);
@@ -57,6 +58,9 @@ public sealed record SearchRequest
 
     /// <summary>Group near-identical moments under the best of them.</summary>
     public bool Fold { get; init; }
+
+    /// <summary>The encoding to search in: an id, the beginning of one, or a model's name; null: the active one.</summary>
+    public string? Encoding { get; init; }
 }
 
 /// <summary>One part of a query. The vector is the sum of weight times unit vector; negatives count negatively.</summary>
@@ -84,6 +88,9 @@ public sealed record SearchAnswer
 
     /// <summary>How the answer was found, a line each, for --explain.</summary>
     public required IReadOnlyList<string> Explanation { get; init; }
+
+    /// <summary>The encoding that was searched.</summary>
+    public EncodingSummary? Encoding { get; init; }
 }
 
 /// <summary>A playable piece of one video: [Start, End) in seconds from its first frame, never empty.</summary>
@@ -123,7 +130,7 @@ public sealed record Moment
 
 public sealed record NamedLabel(string Name, float Score);
 
-/// <summary>How much of the archive an answer covers.</summary>
+/// <summary>How much of the archive an answer covers. What another encoding holds and the one searched does not is missing.</summary>
 /// <param name="Videos">Videos known to the archive.</param>
 /// <param name="Searchable">Of these, wholly searched.</param>
 /// <param name="Failed">Of these, not searchable at all, and places that could not even be registered.</param>
@@ -152,7 +159,14 @@ public sealed record VideoSummary(
 
 public sealed record VideoDetail(
     VideoSummary Summary, VideoFacts Facts, IReadOnlyList<string> Places, long MissingSamples, int Chunks,
-    IReadOnlyList<ShotSummary> Shots, IReadOnlyList<string> Warnings);
+    IReadOnlyList<ShotSummary> Shots, IReadOnlyList<string> Warnings)
+{
+    /// <summary>How far the video is in each encoding; everything else speaks of the active one.</summary>
+    public IReadOnlyList<VideoInEncoding> Encodings { get; init; } = [];
+}
+
+/// <param name="State">Planned also where the encoding does not hold the video.</param>
+public sealed record VideoInEncoding(EncodingSummary Encoding, bool IsActive, VideoState State, long Samples);
 
 /// <summary>One shot and what the model names in it.</summary>
 public sealed record ShotSummary(double Start, double End, long Samples, IReadOnlyList<NamedLabel> Labels);
@@ -172,6 +186,10 @@ public sealed record JudgedQuery(string? Text, string? Image, IReadOnlyList<Judg
 public sealed record JudgedMoment(string Video, double Start, double End);
 
 /// <summary>Metric names such as "ndcg@10 iou>=0.5" with their means, and each query's own.</summary>
-public sealed record EvaluationReport(IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<QueryEvaluation> PerQuery);
+public sealed record EvaluationReport(IReadOnlyDictionary<string, double> Metrics, IReadOnlyList<QueryEvaluation> PerQuery)
+{
+    /// <summary>The encoding that was asked.</summary>
+    public EncodingSummary? Encoding { get; init; }
+}
 
 public sealed record QueryEvaluation(string Query, IReadOnlyDictionary<string, double> Metrics);

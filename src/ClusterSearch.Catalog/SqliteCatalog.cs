@@ -116,6 +116,9 @@ public sealed partial class SqliteCatalog : ICatalog
     public Task ActivateEncodingAsync(string encodingId, CancellationToken cancellation) =>
         RecordAsync(session => EncodingRows.Activate(session, encodingId), cancellation);
 
+    public Task DropEncodingAsync(string encodingId, CancellationToken cancellation) =>
+        RecordAsync(session => EncodingRows.Drop(session, encodingId), cancellation);
+
     public Task<VideoPlan> PlanAsync(
         VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks, CancellationToken cancellation)
     {

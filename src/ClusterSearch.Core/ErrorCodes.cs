@@ -21,6 +21,10 @@ public static class ErrorCodes
     public const string ModelBroken = "model.broken";
     public const string ModelCanary = "model.canary_failed";
     public const string ModelProvider = "model.provider_missing";
+    public const string ModelDownload = "model.download_failed";
+    public const string ModelChecksum = "model.checksum";
+    public const string ModelBusy = "model.busy";
+    public const string ModelDiskFull = "model.disk_full";
 
     // The archive directory, its catalogue and its index.
     public const string ArchiveNotFound = "archive.not_found";

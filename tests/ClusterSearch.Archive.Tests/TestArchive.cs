@@ -48,13 +48,15 @@ internal sealed class TestArchive : IAsyncDisposable
 
     public SearchEngine Search { get; }
 
-    public static async Task<TestArchive> OpenAsync(string directory, Func<ArchivePorts, ArchivePorts>? change = null)
+    public static async Task<TestArchive> OpenAsync(
+        string directory, Func<ArchivePorts, ArchivePorts>? change = null, Func<ArchiveOptions, ArchiveOptions>? options = null)
     {
         Directory.CreateDirectory(directory);
-        var options = new ArchiveOptions { Directory = directory, DefaultModelDirectory = TestAssets.StarterModel };
-        var catalog = await SqliteCatalog.OpenAsync(options.CatalogPath, new SqliteCatalogOptions(), CancellationToken.None);
-        var vectors = await EmbeddedVectorStore.OpenAsync(options.IndexDirectory, new EmbeddedIndexOptions(), CancellationToken.None);
-        return new TestArchive(options, catalog, vectors, change);
+        var chosen = new ArchiveOptions { Directory = directory, DefaultModelDirectory = TestAssets.StarterModel };
+        if (options is not null) chosen = options(chosen);
+        var catalog = await SqliteCatalog.OpenAsync(chosen.CatalogPath, new SqliteCatalogOptions(), CancellationToken.None);
+        var vectors = await EmbeddedVectorStore.OpenAsync(chosen.IndexDirectory, new EmbeddedIndexOptions(), CancellationToken.None);
+        return new TestArchive(chosen, catalog, vectors, change);
     }
 
     public Task<IngestReport> IngestAsync(params string[] paths) => IngestAsync(new IngestRequest { Paths = paths });

@@ -60,7 +60,7 @@ public sealed class ArchiveCommandTests : IDisposable
     [Fact]
     public async Task Reindex_reports_what_it_did()
     {
-        Assert.Equal("""{"schemaVersion":1,"videos":2,"samples":58,"elapsedSeconds":1.5}""", Compact((await Run("reindex", "--json")).Json));
+        Assert.Equal("""{"schemaVersion":1,"videos":2,"samples":58,"elapsedSeconds":1.5,"encodings":[]}""", Compact((await Run("reindex", "--json")).Json));
         Assert.Equal("58 samples of 2 videos indexed again in 1.5 s\n", (await Run("reindex")).Out);
     }
 
@@ -72,7 +72,7 @@ public sealed class ArchiveCommandTests : IDisposable
         _archive.Verification = _archive.Verification with { Ok = false, Problems = ["chunk 3 of x is not in the index"] };
         var run = await Run("verify", "--json");
         Assert.Equal(ExitCodes.SomeFailed, run.ExitCode);
-        Assert.Equal("""{"schemaVersion":1,"ok":false,"videos":2,"samples":58,"problems":["chunk3ofxisnotintheindex"],"digest":null}""", Compact(run.Json));
+        Assert.Equal("""{"schemaVersion":1,"ok":false,"videos":2,"samples":58,"problems":["chunk3ofxisnotintheindex"],"digest":null,"encodings":[]}""", Compact(run.Json));
     }
 
     [Fact]

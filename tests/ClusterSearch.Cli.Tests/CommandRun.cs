@@ -24,7 +24,7 @@ internal sealed record CommandRun(int ExitCode, string Out, string Error)
             Terminal = new Terminal(output, error, options.IsTerminal, options.IsTerminal, Variable),
             Variable = Variable,
             WorkingDirectory = options.WorkingDirectory,
-            Models = new ModelDirectories(Path.GetDirectoryName(TestAssets.StarterModel)),
+            Models = new ModelDirectories(Path.GetDirectoryName(TestAssets.StarterModel), options.InstalledModels),
             Zone = TimeZoneInfo.Utc,
         }).RunAsync(arguments, options.Cancellation);
         return new CommandRun(exitCode, output.ToString(), error.ToString());
@@ -37,6 +37,9 @@ internal sealed record CommandRun(int ExitCode, string Out, string Error)
         public string WorkingDirectory { get; init; } = Path.GetTempPath();
 
         public bool IsTerminal { get; init; }
+
+        /// <summary>Folder of installed models.</summary>
+        public string? InstalledModels { get; init; }
 
         public CancellationToken Cancellation { get; init; }
     }

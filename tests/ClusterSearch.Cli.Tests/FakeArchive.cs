@@ -52,6 +52,9 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
         [new FileFailure("/footage/notes.txt", ErrorCodes.FootageNotVideo, "not a video")],
         new EncodingSummary("0123456789ab", "starter", "1/1", "Exact", 512), 0);
 
+    public EncodingProgress Beside => new(new EncodingSummary("ba9876543210", "clip", "1/1", "exact", 512) { Precision = "fp32" }, false, Status.Ledger, 1);
+
+
     public VerifyReport Verification { get; set; } = new(true, 2, 58, [], null);
 
     public VectorExport Export { get; set; } = new(Garden, "0123456789ab", 2, new Rational(1, 12800), [1, 0, 0.6f, 0.8f],
@@ -90,6 +93,13 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
     public bool? ExportedSmoothed { get; private set; }
 
     public string? LoadedModel { get; private set; }
+
+    public ModelOptions? LoadedWith { get; private set; }
+
+    /// <summary>The encoding that the last call named.</summary>
+    public string? Encoding { get; private set; }
+
+    public bool Forced { get; private set; }
 
     public IModelLoader Models => new FakeLoader(this);
 
@@ -169,8 +179,9 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
     public Task WriteContactSheetAsync(IReadOnlyList<Moment> moments, string outputPath, CancellationToken cancellation) =>
         File.WriteAllTextAsync(outputPath, "sheet", cancellation);
 
-    public Task<VectorExport> ExportVectorsAsync(VideoId video, bool smoothed, CancellationToken cancellation)
+    public Task<VectorExport> ExportVectorsAsync(VideoId video, bool smoothed, string? encoding, CancellationToken cancellation)
     {
+        Encoding = encoding;
         ExportedSmoothed = smoothed;
         return Task.FromResult(Export);
     }
@@ -206,11 +217,29 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
         return Task.FromResult(4);
     }
 
-    public Task<ReindexReport> ReindexAsync(IProgress<IngestProgress> progress, CancellationToken cancellation) =>
-        Task.FromResult(new ReindexReport(2, 58, TimeSpan.FromSeconds(1.5)));
+    public Task<ReindexReport> ReindexAsync(string? encoding, IProgress<IngestProgress> progress, CancellationToken cancellation)
+    {
+        Encoding = encoding;
+        return Task.FromResult(new ReindexReport(2, 58, TimeSpan.FromSeconds(1.5)));
+    }
 
-    public Task<VerifyReport> VerifyAsync(bool digest, CancellationToken cancellation) =>
-        Task.FromResult(Verification with { Digest = digest ? new string('d', 64) : null });
+    public Task<VerifyReport> VerifyAsync(bool digest, string? encoding, CancellationToken cancellation)
+    {
+        Encoding = encoding;
+        return Task.FromResult(Verification with { Digest = digest ? new string('d', 64) : null });
+    }
+
+    public Task<EncodingUse> UseEncodingAsync(string encoding, bool force, CancellationToken cancellation)
+    {
+        (Encoding, Forced) = (encoding, force);
+        return Task.FromResult(new EncodingUse(Beside.Encoding, Status.Encoding!, 3, force ? 1 : 0));
+    }
+
+    public Task<EncodingProgress> DropEncodingAsync(string encoding, CancellationToken cancellation)
+    {
+        Encoding = encoding;
+        return Task.FromResult(Beside);
+    }
 
     public Task<ArchiveStatus> StatusAsync(CancellationToken cancellation) => Task.FromResult(Status);
 
@@ -221,7 +250,7 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
     {
         public IImageTextModel Load(string directory, ModelOptions options)
         {
-            archive.LoadedModel = directory;
+            (archive.LoadedModel, archive.LoadedWith) = (directory, options);
             return archive.ModelFault is null ? archive.Model! : throw archive.ModelFault;
         }
     }

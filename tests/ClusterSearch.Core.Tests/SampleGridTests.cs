@@ -39,6 +39,19 @@ public class SampleGridTests
         }
     }
 
+    [Theory]
+    [InlineData(601, new long[] { 601 })] // one sample beyond ten minutes
+    [InlineData(674, new long[] { 674 })] // 74 of 600: less than an eighth
+    [InlineData(675, new long[] { 600, 75 })]
+    [InlineData(1274, new long[] { 600, 674 })]
+    [InlineData(1, new long[] { 1 })]
+    public void A_short_rest_joins_the_chunk_before_it(long samples, long[] counts)
+    {
+        var plan = ChunkPlan.For(Grid(durationTicks: 12800 * samples, rate: "1"), TimeSpan.FromMinutes(10));
+        Assert.Equal(counts, plan.Select(chunk => chunk.Samples.Count));
+        Assert.Equal(Enumerable.Range(0, counts.Length), plan.Select(chunk => chunk.Index));
+    }
+
     [Fact]
     public void Listed_times_are_found_by_their_time()
     {

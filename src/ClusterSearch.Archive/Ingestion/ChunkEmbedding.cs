@@ -23,7 +23,8 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
         var frames = Channel.CreateBounded<SampledFrame>(new BoundedChannelOptions(FramesInFlight) { SingleReader = true, SingleWriter = true });
         var prepared = Channel.CreateBounded<PreparedSample>(
             new BoundedChannelOptions(encoder.BatchSize * 2) { SingleReader = true, SingleWriter = true });
-        var sink = new EmbeddingSink(encoder, dimension);
+        using var encoderThread = new YieldingThread("encoder");
+        var sink = new EmbeddingSink(encoder, dimension, encoderThread);
 
         var decoding = StageAsync(stop, () => DecodeAsync(request, trace, frames.Writer, stop.Token));
         var preparing = StageAsync(stop, () => PrepareAsync(frames.Reader, prepared.Writer, stop.Token));
@@ -134,7 +135,7 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
     }
 
     /// <summary>Collects samples, runs the encoder a batch at a time, grows the columns.</summary>
-    private sealed class EmbeddingSink(IImageEncoder encoder, int dimension)
+    private sealed class EmbeddingSink(IImageEncoder encoder, int dimension, YieldingThread thread)
     {
         private readonly List<long> _numbers = [];
         private readonly List<SampleTiming> _timings = [];
@@ -166,8 +167,8 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
         {
             if (_batchCount == 0) return;
             var started = Stopwatch.GetTimestamp();
-            encoder.Encode(_batch.AsSpan(0, _batchCount * encoder.PreparedLength), _batchCount,
-                _batchVectors.AsSpan(0, _batchCount * dimension), _batchLabels.AsSpan(0, _batchCount * encoder.LabelsPerImage));
+            thread.Run(() => encoder.Encode(_batch.AsSpan(0, _batchCount * encoder.PreparedLength), _batchCount,
+                _batchVectors.AsSpan(0, _batchCount * dimension), _batchLabels.AsSpan(0, _batchCount * encoder.LabelsPerImage)));
             Telemetry.EncodeDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
             for (var i = 0; i < _batchCount; i++)
             {

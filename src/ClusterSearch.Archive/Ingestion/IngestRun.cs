@@ -89,7 +89,9 @@ internal sealed class IngestRun(
     private async Task RegisterAllAsync(CancellationToken cancellation)
     {
         meter.Stage = IngestStage.Discovering;
-        var files = FootageDiscovery.Find(request.Paths, (path, fault) => Fail(path, fault.Code, fault.Message), cancellation);
+        var files = request.Paths.Count == 0
+            ? await KnownFootage.FindAsync(ports.Catalog, places, Fail, cancellation)
+            : FootageDiscovery.Find(request.Paths, Fail, cancellation);
         Files = files.Count;
         meter.Videos = files.Count;
         var registration = new FileRegistration(ports, places, request, _encodingId, encoding.Encoding.Sampling);
@@ -102,7 +104,7 @@ internal sealed class IngestRun(
                 }
                 catch (ClusterSearchException fault) when (fault.Code.StartsWith("footage.", StringComparison.Ordinal))
                 {
-                    Fail(file.Path, fault.Code, fault.Message);
+                    Fail(file.Path, fault);
                     meter.VideoDone();
                 }
             });
@@ -268,6 +270,8 @@ internal sealed class IngestRun(
     }
 
     // ---- Report ----
+
+    private void Fail(string path, ClusterSearchException fault) => Fail(path, fault.Code, fault.Message);
 
     private void Fail(string path, string code, string message)
     {

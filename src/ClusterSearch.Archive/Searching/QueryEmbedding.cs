@@ -6,43 +6,19 @@ using ClusterSearch.Core.Queries;
 
 namespace ClusterSearch.Archive.Searching;
 
-/// <summary>Turns a query's parts into its one linear vector. The model is loaded once, and only the towers that are needed.</summary>
-internal sealed class QueryEmbedding(ArchivePorts ports, ArchiveOptions options) : IDisposable
+/// <summary>Turns a query's parts into its one linear vector, by the model of the encoding that is searched.</summary>
+internal sealed class QueryEmbedding(ArchivePorts ports)
 {
-    private readonly SemaphoreSlim _loading = new(1);
-    private readonly Dictionary<string, IImageTextModel> _models = new(StringComparer.Ordinal);
-
-    public async Task<float[]> EmbedAsync(SearchSession session, IReadOnlyList<QueryPart> parts, CancellationToken cancellation)
+    public async Task<float[]> EmbedAsync(
+        SearchSession session, IImageTextModel model, IReadOnlyList<QueryPart> parts, CancellationToken cancellation)
     {
         var weighted = new List<WeightedVector>(parts.Count);
         foreach (var part in parts)
-            weighted.Add(new WeightedVector(await EmbedAsync(session, part, cancellation), part.Weight, part.IsNegative));
+            weighted.Add(new WeightedVector(await EmbedAsync(session, model, part, cancellation), part.Weight, part.IsNegative));
         return LinearQuery.Combine(weighted);
     }
 
-    /// <summary>The model of an encoding, its text tower not yet loaded.</summary>
-    public async ValueTask<IImageTextModel> ModelAsync(Encoding encoding, CancellationToken cancellation)
-    {
-        await _loading.WaitAsync(cancellation);
-        try
-        {
-            if (!_models.TryGetValue(encoding.Id, out var model))
-                _models[encoding.Id] = model = EncodingChoice.LoadModel(ports.Models, options, null, encoding);
-            return model;
-        }
-        finally
-        {
-            _loading.Release();
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (var model in _models.Values) model.Dispose();
-        _loading.Dispose();
-    }
-
-    private async Task<float[]> EmbedAsync(SearchSession session, QueryPart part, CancellationToken cancellation)
+    private async Task<float[]> EmbedAsync(SearchSession session, IImageTextModel model, QueryPart part, CancellationToken cancellation)
     {
         switch (part)
         {
@@ -50,13 +26,11 @@ internal sealed class QueryEmbedding(ArchivePorts ports, ArchiveOptions options)
                 {
                     if (string.IsNullOrWhiteSpace(text.Text))
                         throw new ClusterSearchException(ErrorCodes.RequestInvalid, "a query text has at least one word, found none");
-                    var model = await ModelAsync(session.Encoding, cancellation);
                     EncodingChoice.Require(model.Check(ModelTowers.Text, force: false, cancellation), model.Facts);
                     return model.Texts.Encode(text.Text);
                 }
             case ImagePart image:
                 {
-                    var model = await ModelAsync(session.Encoding, cancellation);
                     EncodingChoice.Require(model.Check(ModelTowers.Image, force: false, cancellation), model.Facts);
                     var picture = await ports.Footage.ReadImageAsync(Path.GetFullPath(image.Path), cancellation);
                     var prepared = new float[model.Images.PreparedLength];
@@ -72,10 +46,13 @@ internal sealed class QueryEmbedding(ArchivePorts ports, ArchiveOptions options)
         }
     }
 
-    private static async Task<float[]> VectorOfMomentAsync(SearchSession session, MomentPart moment, CancellationToken cancellation)
+    private async Task<float[]> VectorOfMomentAsync(SearchSession session, MomentPart moment, CancellationToken cancellation)
     {
         var video = await session.VideoAsync(moment.Video, cancellation)
-            ?? throw new ClusterSearchException(ErrorCodes.VideoNotFound, $"{moment.Video}: the archive holds no such video");
+            ?? throw (await ports.Catalog.FindVideoAsync(moment.Video, cancellation) is null
+                ? new ClusterSearchException(ErrorCodes.VideoNotFound, $"{moment.Video}: the archive holds no such video")
+                : new ClusterSearchException(ErrorCodes.RequestInvalid,
+                    $"{moment.Video}: encoding {session.Encoding.Id}, which is searched, does not hold this video; ingest it, or search in one that does with --encoding"));
         var seconds = video.Video.Facts.DurationSeconds;
         if (moment.Seconds < 0 || moment.Seconds >= seconds)
             throw new ClusterSearchException(ErrorCodes.RequestInvalid,

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using ClusterSearch.Archive.Footage;
+using ClusterSearch.Archive.Encodings;
 using ClusterSearch.Core;
-using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Evaluation;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Moments;
@@ -12,12 +12,19 @@ using ClusterSearch.ServiceDefaults;
 
 namespace ClusterSearch.Archive.Searching;
 
-/// <summary>The in-process engine behind <see cref="ISearch"/>. Safe for many queries at once.</summary>
+/// <summary>
+/// The in-process engine behind <see cref="ISearch"/>. Safe for many queries at once, beside ingests, switches and drops of
+/// encodings in this process or others: see <see cref="InEncodingAsync"/>.
+/// </summary>
 public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : ISearch, IDisposable
 {
     private const int FoldingReach = 4;
 
-    private readonly QueryEmbedding _embedding = new(ports, options);
+    /// <summary>Encodings that may be dropped under one query before it gives up.</summary>
+    private const int MaximumAttempts = 5;
+
+    private readonly LoadedModels _models = new(ports, options);
+    private readonly QueryEmbedding _embedding = new(ports);
     private readonly VideoLibrary _library = new(ports, options);
 
     public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation)
@@ -26,22 +33,28 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Search);
         span?.SetTag(Telemetry.Attributes.Top, request.Top);
         var started = Stopwatch.GetTimestamp();
-        using var session = await SearchSession.OpenAsync(ports, options, cancellation);
-        var query = await TracedAsync(Telemetry.Spans.EmbedQuery, () => _embedding.EmbedAsync(session, request.Parts, cancellation));
+        var answer = await InSessionAsync(request.Encoding, (session, model) => AnswerAsync(session, model, request, started, span, cancellation), cancellation);
+        Telemetry.SearchDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        return answer;
+    }
+
+    private async Task<SearchAnswer> AnswerAsync(
+        SearchSession session, IImageTextModel model, SearchRequest request, long started, Activity? span, CancellationToken cancellation)
+    {
+        var query = await TracedAsync(Telemetry.Spans.EmbedQuery, () => _embedding.EmbedAsync(session, model, request.Parts, cancellation));
         var embedded = Stopwatch.GetTimestamp();
 
         var count = request.Fold ? request.Top * FoldingReach : request.Top;
         var found = await TracedAsync(Telemetry.Spans.Find, () => FindAsync(session, request, query, count, cancellation));
         var searched = Stopwatch.GetTimestamp();
 
-        var facts = (await _embedding.ModelAsync(session.Encoding, cancellation)).Facts;
-        var assembly = new MomentAssembly(session, request.Filter, facts.LogitScale, facts.LogitBias);
+        var assembly = new MomentAssembly(session, request.Filter, model.Facts.LogitScale, model.Facts.LogitBias);
         var moments = await TracedAsync(Telemetry.Spans.Moments, () => assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation));
         var coverage = await CoverageAsync(session, request.Filter, cancellation);
         var ended = Stopwatch.GetTimestamp();
 
-        Telemetry.SearchDuration.Record(Stopwatch.GetElapsedTime(started, ended).TotalSeconds);
-        span?.SetTag(Telemetry.Attributes.Units, found.UnitsSeen).SetTag(Telemetry.Attributes.Shots, found.ShotsScored);
+        span?.SetTag(Telemetry.Attributes.Encoding, session.Encoding.Id)
+            .SetTag(Telemetry.Attributes.Units, found.UnitsSeen).SetTag(Telemetry.Attributes.Shots, found.ShotsScored);
         var timings = new SearchTimings(Milliseconds(started, embedded), Milliseconds(embedded, searched), Milliseconds(searched, ended), Milliseconds(started, ended));
         return new SearchAnswer
         {
@@ -50,24 +63,27 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
             Coverage = coverage,
             Timings = timings,
             Explanation = Explain(session, request, found, coverage, timings),
+            Encoding = EncodingSummary.Of(session.Encoding),
         };
     }
 
-    public async Task<float[]> QueryVectorAsync(SearchRequest request, CancellationToken cancellation)
+    public Task<float[]> QueryVectorAsync(SearchRequest request, CancellationToken cancellation)
     {
         Validate(request);
-        using var session = await SearchSession.OpenAsync(ports, options, cancellation);
-        return await _embedding.EmbedAsync(session, request.Parts, cancellation);
+        return InSessionAsync(request.Encoding, (session, model) => _embedding.EmbedAsync(session, model, request.Parts, cancellation), cancellation);
     }
 
     public Task<VideoId> ResolveVideoAsync(string idPathOrName, CancellationToken cancellation) => _library.ResolveAsync(idPathOrName, cancellation);
 
     public Task<IReadOnlyList<VideoSummary>> ListVideosAsync(CancellationToken cancellation) => _library.ListAsync(cancellation);
 
-    public Task<VideoDetail> ShowVideoAsync(VideoId video, CancellationToken cancellation) => _library.ShowAsync(video, cancellation);
+    public async Task<VideoDetail> ShowVideoAsync(VideoId video, CancellationToken cancellation) =>
+        await ports.Catalog.ActiveEncodingAsync(cancellation) is null
+            ? await _library.ShowAsync(video, null, cancellation)
+            : await InEncodingAsync(null, encoding => _library.ShowAsync(video, encoding, cancellation), cancellation);
 
-    public Task<VectorExport> ExportVectorsAsync(VideoId video, bool smoothed, CancellationToken cancellation) =>
-        _library.ExportVectorsAsync(video, smoothed, cancellation);
+    public Task<VectorExport> ExportVectorsAsync(VideoId video, bool smoothed, string? encoding, CancellationToken cancellation) =>
+        InEncodingAsync(encoding, found => _library.ExportVectorsAsync(video, smoothed, found, cancellation), cancellation);
 
     public async Task<byte[]> ThumbnailAsync(VideoId video, double seconds, int maximumWidth, CancellationToken cancellation)
     {
@@ -98,23 +114,62 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
 
     public async Task<EvaluationReport> EvaluateAsync(JudgedQueries judged, SearchRequest settings, CancellationToken cancellation)
     {
+        // One encoding for all queries, whatever is switched meanwhile.
+        var encoding = (await EncodingLookup.RequireAsync(ports.Catalog, options, settings.Encoding, cancellation)).Encoding;
         var perQuery = new List<QueryEvaluation>(judged.Queries.Count);
         foreach (var query in judged.Queries)
         {
             if (query.Text is null == query.Image is null)
                 throw new ClusterSearchException(ErrorCodes.RequestInvalid, "a judged query has a text or an image, and not both");
             QueryPart part = query.Text is not null ? new TextPart(query.Text) : new ImagePart(query.Image!);
-            var answer = await SearchAsync(settings with { Parts = [part] }, cancellation);
+            var answer = await SearchAsync(settings with { Parts = [part], Encoding = encoding.Id }, cancellation);
             var relevant = new List<TimeRange>(query.Relevant.Count);
             foreach (var moment in query.Relevant)
                 relevant.Add(new TimeRange((await ResolveVideoAsync(moment.Video, cancellation)).Value, moment.Start, moment.End));
             perQuery.Add(new QueryEvaluation(query.Text ?? query.Image!, RetrievalMetrics.Evaluate(
                 [.. answer.Moments.Select(moment => new TimeRange(moment.Video.Value, moment.Start, moment.End))], relevant)));
         }
-        return new EvaluationReport(RetrievalMetrics.Mean(perQuery.Select(query => query.Metrics)), perQuery);
+        return new EvaluationReport(RetrievalMetrics.Mean(perQuery.Select(query => query.Metrics)), perQuery) { Encoding = EncodingSummary.Of(encoding) };
     }
 
-    public void Dispose() => _embedding.Dispose();
+    public void Dispose() => _models.Dispose();
+
+    /// <summary>
+    /// Does work in one encoding, the active one unless another is named, read once: model, index and vector files all follow
+    /// from it, so an answer is never of two. A drop takes an encoding's row before it deletes anything, so work that ends with
+    /// the row in place saw everything; work that ends without it, in an answer or a fault, is done again in what is active now.
+    /// </summary>
+    private async Task<T> InEncodingAsync<T>(string? named, Func<Encoding, Task<T>> work, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var encoding = (await EncodingLookup.RequireAsync(ports.Catalog, options, named, cancellation)).Encoding;
+            try
+            {
+                var answer = await work(encoding);
+                if (await IsKnownAsync(encoding.Id, cancellation) || attempt == MaximumAttempts) return answer;
+            }
+            catch (ClusterSearchException) when (attempt < MaximumAttempts)
+            {
+                if (await IsKnownAsync(encoding.Id, cancellation)) throw;
+            }
+        }
+    }
+
+    private Task<T> InSessionAsync<T>(string? named, Func<SearchSession, IImageTextModel, Task<T>> work, CancellationToken cancellation) =>
+        InEncodingAsync(named, async encoding =>
+        {
+            using var session = await SearchSession.OpenAsync(ports, encoding, cancellation);
+            using var lease = await _models.LeaseAsync(encoding, cancellation);
+            return await work(session, lease.Model);
+        }, cancellation);
+
+    private async Task<bool> IsKnownAsync(string encodingId, CancellationToken cancellation)
+    {
+        var known = await ports.Catalog.ListEncodingsAsync(cancellation);
+        _models.KeepOnly(known);
+        return known.Any(record => record.Encoding.Id == encodingId);
+    }
 
     private static async Task<T> TracedAsync<T>(string span, Func<Task<T>> part)
     {
@@ -136,8 +191,8 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         var all = await session.Snapshot.CountAsync(VectorFilter.None, cancellation);
         var passing = filter.IsEmpty ? all : await session.Snapshot.CountAsync(filter, cancellation);
         var failures = await ports.Catalog.ListFailuresAsync(cancellation);
-        var missingSeconds = await _library.MissingSecondsAsync(session.Encoding, status, cancellation);
-        return new Coverage(status.Videos, status.SearchableVideos, status.FailedVideos + failures.Count,
+        var (videos, missingSeconds) = await _library.MissingAsync(session.Encoding, status, cancellation);
+        return new Coverage(videos, status.SearchableVideos, status.FailedVideos + failures.Count,
             passing.Samples, all.Samples - passing.Samples, missingSeconds);
     }
 

@@ -7,7 +7,7 @@ using ClusterSearch.Core.Vectors;
 
 namespace ClusterSearch.Archive.Searching;
 
-/// <summary>One query's consistent view: the active encoding, a snapshot of the index, and the videos it meets, read once each.</summary>
+/// <summary>One query's consistent view: an encoding, a snapshot of its index, and the videos it meets, read once each.</summary>
 internal sealed class SearchSession : IDisposable
 {
     private readonly ArchivePorts _ports;
@@ -28,13 +28,10 @@ internal sealed class SearchSession : IDisposable
 
     public PlaceBook Places { get; }
 
-    /// <exception cref="ClusterSearchException">archive.not_found for an archive without an encoding.</exception>
-    public static async Task<SearchSession> OpenAsync(ArchivePorts ports, ArchiveOptions options, CancellationToken cancellation)
+    public static async Task<SearchSession> OpenAsync(ArchivePorts ports, Encoding encoding, CancellationToken cancellation)
     {
-        var active = await ports.Catalog.ActiveEncodingAsync(cancellation)
-            ?? throw new ClusterSearchException(ErrorCodes.ArchiveNotFound, $"{options.Directory}: the archive is empty; ingest some footage first");
         var places = await PlaceBook.LoadAsync(ports.Catalog, cancellation);
-        return new SearchSession(ports, active.Encoding, await ports.Vectors.SnapshotAsync(active.Encoding.Id, cancellation), places);
+        return new SearchSession(ports, encoding, await ports.Vectors.SnapshotAsync(encoding.Id, cancellation), places);
     }
 
     /// <summary>Null for a video that the catalogue does not know, or not in this encoding.</summary>

@@ -51,59 +51,96 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
             .OrderBy(summary => summary.FileName, StringComparer.Ordinal).ThenBy(summary => summary.Id)];
     }
 
-    public async Task<VideoDetail> ShowAsync(VideoId id, CancellationToken cancellation)
+    /// <param name="id">Which video.</param>
+    /// <param name="encoding">Null for an archive without any.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    public async Task<VideoDetail> ShowAsync(VideoId id, Encoding? encoding, CancellationToken cancellation)
     {
         var video = await RequireAsync(id, cancellation);
         var places = await PlaceBook.LoadAsync(ports.Catalog, cancellation);
-        var active = await ports.Catalog.ActiveEncodingAsync(cancellation);
-        var plan = active is null ? null : await ports.Catalog.FindPlanAsync(id, active.Encoding.Id, cancellation);
+        var encodings = await EncodingsOfAsync(id, cancellation);
+        var plan = encoding is null ? null : await ports.Catalog.FindPlanAsync(id, encoding.Id, cancellation);
         var where = video.Places.Select(place => places.PathOf(place) ?? place.ToString()).ToList();
-        if (active is null || plan is null)
-            return new VideoDetail(Summarize(video, null, places), video.Facts, where, 0, 0, [], []);
+        if (encoding is null || plan is null)
+            return new VideoDetail(Summarize(video, null, places), video.Facts, where, 0, 0, [], []) { Encodings = encodings };
 
-        var chunks = await ports.Catalog.ListChunksAsync(id, active.Encoding.Id, cancellation);
-        var summary = new VideoPlanSummary(id, chunks.Sum(chunk => chunk.Chunk.Samples.Count), chunks.Sum(chunk => chunk.Result?.SampleCount ?? 0),
-            chunks.CountBy(chunk => chunk.State).ToDictionary());
-        var grid = SampleGrid.Create(video.Facts, active.Encoding.Sampling, plan.ListedTicks);
+        var chunks = await ports.Catalog.ListChunksAsync(id, encoding.Id, cancellation);
+        var grid = SampleGrid.Create(video.Facts, encoding.Sampling, plan.ListedTicks);
         var damage = ChunkDamage.Of(chunks, grid);
         return new VideoDetail(
-            Summarize(video, summary, places), video.Facts, where,
+            Summarize(video, SummaryOf(id, chunks), places), video.Facts, where,
             chunks.Sum(chunk => chunk.State == ChunkState.Quarantined ? chunk.Chunk.Samples.Count : chunk.Result?.MissingSamples ?? 0),
-            chunks.Count, await ShotsAsync(video, active.Encoding, chunks, cancellation), damage is null ? [] : [damage.Message]);
+            chunks.Count, await ShotsAsync(video, encoding, chunks, cancellation), damage is null ? [] : [damage.Message])
+        {
+            Encodings = encodings,
+        };
     }
 
-    public async Task<VectorExport> ExportVectorsAsync(VideoId id, bool smoothed, CancellationToken cancellation)
+    public async Task<VectorExport> ExportVectorsAsync(VideoId id, bool smoothed, Encoding encoding, CancellationToken cancellation)
     {
         var video = await RequireAsync(id, cancellation);
-        var active = await RequireEncodingAsync(cancellation);
         var vectors = new List<float[]>();
         var samples = new List<ExportedSample>();
-        foreach (var piece in await ReadPiecesAsync(video, active, await ports.Catalog.ListChunksAsync(id, active.Id, cancellation), cancellation))
+        foreach (var piece in await ReadPiecesAsync(video, encoding, await ports.Catalog.ListChunksAsync(id, encoding.Id, cancellation), cancellation))
         {
             vectors.Add(smoothed ? Smooth(piece) : piece.Vectors);
             for (var i = 0; i < piece.Count; i++)
                 samples.Add(new ExportedSample(piece.Numbers[i], piece.Timings[i].Ticks, video.Facts.SecondsAt(piece.Timings[i].Ticks)));
         }
         if (samples.Count == 0)
-            throw new ClusterSearchException(ErrorCodes.VideoNotFound, $"{id}: the video has no embeddings yet; ingest it first");
-        return new VectorExport(id, active.Id, active.Dimension, video.Facts.TimeBase, [.. vectors.SelectMany(part => part)], samples);
+            throw new ClusterSearchException(ErrorCodes.VideoNotFound, $"{id}: encoding {encoding.Id} has no embeddings of this video yet; ingest it first");
+        return new VectorExport(id, encoding.Id, encoding.Dimension, video.Facts.TimeBase, [.. vectors.SelectMany(part => part)], samples);
     }
 
-    /// <summary>Footage that a search cannot meet: not ingested yet, quarantined or undecodable.</summary>
-    public async Task<double> MissingSecondsAsync(Encoding encoding, LedgerStatus status, CancellationToken cancellation)
+    /// <summary>
+    /// Videos of the archive, and seconds of footage that a search in an encoding cannot meet: not ingested yet, quarantined or
+    /// undecodable, or held by another encoding alone.
+    /// </summary>
+    public async Task<(int Videos, double Seconds)> MissingAsync(Encoding encoding, LedgerStatus status, CancellationToken cancellation)
     {
-        if (status.SearchableVideos == status.Videos && status.MissingSamples == 0) return 0;
+        var isWhole = status.SearchableVideos == status.Videos && status.MissingSamples == 0;
+        if (isWhole && !await OthersHoldMoreAsync(encoding.Id, cancellation)) return (status.Videos, 0);
         var plans = (await ports.Catalog.ListPlansAsync(encoding.Id, cancellation)).ToDictionary(plan => plan.Video);
+        var videos = await ports.Catalog.ListVideosAsync(cancellation);
         double missing = 0;
-        foreach (var video in await ports.Catalog.ListVideosAsync(cancellation))
+        foreach (var video in videos)
         {
             var plan = plans.GetValueOrDefault(video.Id);
             missing += plan is null || plan.PlannedSamples == 0
                 ? video.Facts.DurationSeconds
                 : video.Facts.DurationSeconds * (plan.PlannedSamples - plan.EmbeddedSamples) / plan.PlannedSamples;
         }
-        return missing;
+        return (videos.Count, missing);
     }
+
+    /// <summary>Whether another encoding holds a video that this one does not. Plans are listed only where there are two.</summary>
+    private async Task<bool> OthersHoldMoreAsync(string encodingId, CancellationToken cancellation)
+    {
+        HashSet<VideoId>? own = null;
+        foreach (var other in await ports.Catalog.ListEncodingsAsync(cancellation))
+        {
+            if (other.Encoding.Id == encodingId) continue;
+            own ??= (await ports.Catalog.ListPlansAsync(encodingId, cancellation)).Select(plan => plan.Video).ToHashSet();
+            if ((await ports.Catalog.ListPlansAsync(other.Encoding.Id, cancellation)).Any(plan => !own.Contains(plan.Video))) return true;
+        }
+        return false;
+    }
+
+    private async Task<IReadOnlyList<VideoInEncoding>> EncodingsOfAsync(VideoId id, CancellationToken cancellation)
+    {
+        var encodings = new List<VideoInEncoding>();
+        foreach (var record in await ports.Catalog.ListEncodingsAsync(cancellation))
+        {
+            var chunks = await ports.Catalog.ListChunksAsync(id, record.Encoding.Id, cancellation);
+            var plan = chunks.Count == 0 ? null : SummaryOf(id, chunks);
+            encodings.Add(new VideoInEncoding(EncodingSummary.Of(record.Encoding), record.IsActive, StateOf(plan), plan?.EmbeddedSamples ?? 0));
+        }
+        return encodings;
+    }
+
+    private static VideoPlanSummary SummaryOf(VideoId id, IReadOnlyList<ChunkRecord> chunks) => new(
+        id, chunks.Sum(chunk => chunk.Chunk.Samples.Count), chunks.Sum(chunk => chunk.Result?.SampleCount ?? 0),
+        chunks.CountBy(chunk => chunk.State).ToDictionary());
 
     private async Task<IReadOnlyList<ShotSummary>> ShotsAsync(
         VideoRecord video, Encoding encoding, IReadOnlyList<ChunkRecord> chunks, CancellationToken cancellation)
@@ -145,25 +182,20 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
         return smoothed;
     }
 
-    private static VideoSummary Summarize(VideoRecord video, VideoPlanSummary? plan, PlaceBook places)
-    {
-        var state = plan is null ? VideoState.Planned
-            : plan.Count(ChunkState.Quarantined) == plan.ChunkCount ? VideoState.Failed
-            : plan.Count(ChunkState.Indexed) == plan.ChunkCount ? VideoState.Searchable
-            : plan.Count(ChunkState.Indexed) + plan.Count(ChunkState.Quarantined) == plan.ChunkCount ? VideoState.Partial
-            : plan.Count(ChunkState.Pending) == plan.ChunkCount ? VideoState.Planned
-            : VideoState.Ingesting;
-        return new VideoSummary(
-            video.Id, places.NameOf(video), places.FindFile(video),
-            video.Facts.DurationSeconds, video.Facts.Width, video.Facts.Height, state, plan?.EmbeddedSamples ?? 0,
-            video.Attributes.Camera, video.Attributes.Zone, video.Attributes.RecordedAt, video.Warning);
-    }
+    private static VideoSummary Summarize(VideoRecord video, VideoPlanSummary? plan, PlaceBook places) => new(
+        video.Id, places.NameOf(video), places.FindFile(video),
+        video.Facts.DurationSeconds, video.Facts.Width, video.Facts.Height, StateOf(plan), plan?.EmbeddedSamples ?? 0,
+        video.Attributes.Camera, video.Attributes.Zone, video.Attributes.RecordedAt, video.Warning);
+
+    private static VideoState StateOf(VideoPlanSummary? plan) =>
+        plan is null ? VideoState.Planned
+        : plan.Count(ChunkState.Quarantined) == plan.ChunkCount ? VideoState.Failed
+        : plan.Count(ChunkState.Indexed) == plan.ChunkCount ? VideoState.Searchable
+        : plan.Count(ChunkState.Indexed) + plan.Count(ChunkState.Quarantined) == plan.ChunkCount ? VideoState.Partial
+        : plan.Count(ChunkState.Pending) == plan.ChunkCount ? VideoState.Planned
+        : VideoState.Ingesting;
 
     private async Task<VideoRecord> RequireAsync(VideoId id, CancellationToken cancellation) =>
         await ports.Catalog.FindVideoAsync(id, cancellation)
         ?? throw new ClusterSearchException(ErrorCodes.VideoNotFound, $"{id}: {options.Directory} holds no such video");
-
-    private async Task<Encoding> RequireEncodingAsync(CancellationToken cancellation) =>
-        (await ports.Catalog.ActiveEncodingAsync(cancellation))?.Encoding
-        ?? throw new ClusterSearchException(ErrorCodes.ArchiveNotFound, $"{options.Directory}: the archive is empty; ingest some footage first");
 }

@@ -79,6 +79,25 @@ public sealed class DirectoryRawVectorStore(string directory) : IRawVectorStore
         return Task.CompletedTask;
     }
 
+    public Task DeleteEncodingAsync(string encodingId, CancellationToken cancellation)
+    {
+        var folder = Path.Combine(directory, encodingId);
+        try
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            return Task.CompletedTask;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw DiskFaults.Translate(fault, folder);
+        }
+    }
+
+    /// <summary>Folders that are called as an encoding is; what else lies there is nobody's business.</summary>
+    public Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<string>>(Directory.Exists(directory)
+        ? [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)).Where(Encoding.IsId).Order(StringComparer.Ordinal)]
+        : []);
+
     public Task SweepAsync(VideoId video, string encodingId, IReadOnlySet<RawVectorKey> counted, CancellationToken cancellation)
     {
         var folder = Path.Combine(directory, encodingId, video.Value[..2], video.Value);

@@ -18,15 +18,35 @@ namespace ClusterSearch.Archive.Verification;
 /// </summary>
 internal sealed class ArchiveVerification(ArchivePorts ports)
 {
-    public async Task<VerifyReport> VerifyAsync(bool digest, CancellationToken cancellation)
+    /// <param name="digest">Whether digests are wanted.</param>
+    /// <param name="only">Null: every encoding.</param>
+    /// <param name="cancellation">Checked between files.</param>
+    public async Task<VerifyReport> VerifyAsync(bool digest, EncodingRecord? only, CancellationToken cancellation)
     {
         using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Verify);
-        var active = await ports.Catalog.ActiveEncodingAsync(cancellation);
-        using var hash = digest ? new ArchiveDigest() : null;
-        if (active is null) return new VerifyReport(true, 0, 0, [], hash?.Finish());
-
-        var encoding = active.Encoding;
         var problems = new List<string>();
+        var verified = new List<EncodingVerification>();
+        foreach (var record in only is null ? await ports.Catalog.ListEncodingsAsync(cancellation) : [only])
+        {
+            var found = new List<string>();
+            var result = await VerifyAsync(record, digest, found, cancellation);
+            // Dropped meanwhile: what is missing is meant to be.
+            if (found.Count > 0 && (await ports.Catalog.ListEncodingsAsync(cancellation)).All(known => known.Encoding.Id != record.Encoding.Id)) continue;
+            verified.Add(result);
+            problems.AddRange(record.IsActive ? found : found.Select(problem => $"encoding {record.Encoding.Id}: {problem}"));
+        }
+        using var nothing = digest ? new ArchiveDigest() : null;
+        var main = only is null ? verified.FirstOrDefault(encoding => encoding.IsActive) : verified.FirstOrDefault();
+        return new VerifyReport(problems.Count == 0, main?.Videos ?? 0, main?.Samples ?? 0, problems, main is null ? nothing?.Finish() : main.Digest)
+        {
+            Encodings = verified,
+        };
+    }
+
+    private async Task<EncodingVerification> VerifyAsync(EncodingRecord record, bool digest, List<string> problems, CancellationToken cancellation)
+    {
+        var encoding = record.Encoding;
+        using var hash = digest ? new ArchiveDigest() : null;
         using var snapshot = await OpenAsync(encoding.Id, problems, cancellation);
         var plans = await ports.Catalog.ListPlansAsync(encoding.Id, cancellation);
         long samples = 0;
@@ -34,7 +54,9 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
         {
             var video = await ports.Catalog.FindVideoAsync(summary.Video, cancellation);
             var plan = await ports.Catalog.FindPlanAsync(summary.Video, encoding.Id, cancellation);
-            var grid = SampleGrid.Create(video!.Facts, encoding.Sampling, plan!.ListedTicks);
+            // Removed or dropped since the plans were listed.
+            if (video is null || plan is null) continue;
+            var grid = SampleGrid.Create(video.Facts, encoding.Sampling, plan.ListedTicks);
             var run = await VideoPieces.ReadAsync(ports, summary.Video, encoding.Id,
                 await ports.Catalog.ListChunksAsync(summary.Video, encoding.Id, cancellation), state => state == ChunkState.Indexed, problems.Add, cancellation);
             samples += run.Sum(piece => piece.Count);
@@ -47,7 +69,7 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
         IReadOnlyList<VideoId> indexed = snapshot is null ? [] : await snapshot.ListVideosAsync(cancellation);
         foreach (var stranger in indexed.Where(id => !planned.Contains(id)))
             problems.Add($"{stranger}: the index holds a video that the ledger does not know; run `clustersearch reindex`");
-        return new VerifyReport(problems.Count == 0, plans.Count, samples, problems, hash?.Finish());
+        return new EncodingVerification(EncodingSummary.Of(encoding), record.IsActive, plans.Count, samples, problems.Count, hash?.Finish());
     }
 
     /// <returns>Null for an index that cannot be opened, which is a problem and not the end of the verification.</returns>

@@ -15,7 +15,7 @@ internal sealed class DoctorCommand : ArchiveCommand
             new("clustersearch doctor", "Before the first ingest."),
             new("clustersearch doctor --archive /srv/footage-archive --json", "For another archive, as JSON."))
     {
-        _model = Value("--model", "DIR", "Model directory, or the name of one in the folder of models. Default: the starter.");
+        _model = Value("--model", "DIR", "Model directory, or the name of a model of this machine. Default: the starter.");
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)

@@ -16,6 +16,7 @@ internal sealed class EvaluateCommand : ArchiveCommand
     private readonly Option<string?> _moments;
     private readonly Option<string?> _smoothing;
     private readonly Option<string?> _top;
+    private readonly Option<string?> _encoding;
 
     public EvaluateCommand(Surroundings surroundings)
         : base(surroundings, "eval", "Run judged queries and score the answers. The file holds {queries:[{text|image, relevant:[{video, start, end}]}]}.",
@@ -26,6 +27,7 @@ internal sealed class EvaluateCommand : ArchiveCommand
         _moments = Value("--moments", "shots|reference", "As for search. Default: shots.");
         _smoothing = Value("--smoothing", "shot|reference|none", "As for search. Default: shot.");
         _top = Value("--top", "N", $"Moments asked for a query, 1 to {SearchRequest.MaximumTop}. Default: 100.");
+        _encoding = Value(EncodingOption.Name, "ENCODING", EncodingOption.Description);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -36,6 +38,7 @@ internal sealed class EvaluateCommand : ArchiveCommand
             Top = parse.GetValue(_top) is { } top ? Choice.Number(top, _top.Name, 1, SearchRequest.MaximumTop) : 100,
             Moments = parse.GetValue(_moments) is { } method ? Choice.Of<MomentMethod>(method, _moments.Name) : MomentMethod.Shots,
             Smoothing = parse.GetValue(_smoothing) is { } kind ? Choice.Of<SmoothingMethod>(kind, _smoothing.Name) : SmoothingMethod.Shot,
+            Encoding = parse.GetValue(_encoding),
         };
         await using var archive = await OpenAsync(parse, OpenMode.Read, cancellation);
         var report = await archive.Search.EvaluateAsync(judged, settings, cancellation);
@@ -48,6 +51,6 @@ internal sealed class EvaluateCommand : ArchiveCommand
         var width = d.Metrics.Keys.Select(k => k.Length).DefaultIfEmpty(0).Max();
         foreach (var (name, value) in d.Metrics)
             Terminal.Out.WriteLine($"{name.PadRight(width)}  {(value is { } v ? Wording.Format($"{v:0.000}") : "-")}");
-        Terminal.Out.WriteLine($"over {Wording.Count(d.PerQuery.Count, "query", "queries")}");
+        Terminal.Out.WriteLine($"over {Wording.Count(d.PerQuery.Count, "query", "queries")}{(d.Encoding is { } e ? $", encoding {e.Describe()}" : "")}");
     }
 }

@@ -32,6 +32,7 @@ internal sealed class ExportVectorsCommand : ArchiveCommand
     private readonly Option<string?> _out;
     private readonly Option<bool> _raw;
     private readonly Option<bool> _smoothed;
+    private readonly Option<string?> _encoding;
 
     public ExportVectorsCommand(Surroundings surroundings)
         : base(surroundings, "vectors", "Write a video's vectors as FILE.npy, float32 [samples, dimension], and FILE.json, which says what each row is.",
@@ -44,6 +45,7 @@ internal sealed class ExportVectorsCommand : ArchiveCommand
         _out.Required = true;
         _raw = Flag("--raw", "As the model gave them, of length 1 (default).");
         _smoothed = Flag("--smoothed", "Smoothed within each shot.");
+        _encoding = Value(EncodingOption.Name, "ENCODING", EncodingOption.Description);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -53,7 +55,7 @@ internal sealed class ExportVectorsCommand : ArchiveCommand
         var path = ExportCommand.CheckedOutput(FullPath(parse.GetRequiredValue(_out)!));
         await using var archive = await OpenAsync(parse, OpenMode.Read, cancellation);
         var id = await archive.Search.ResolveVideoAsync(parse.GetRequiredValue(_video)!, cancellation);
-        var export = await archive.Search.ExportVectorsAsync(id, smoothed, cancellation);
+        var export = await archive.Search.ExportVectorsAsync(id, smoothed, parse.GetValue(_encoding), cancellation);
         var summary = (await archive.Search.ListVideosAsync(cancellation)).First(v => v.Id == id);
 
         var sidecarPath = Path.ChangeExtension(path, ".json");
@@ -73,6 +75,7 @@ internal sealed class ExportQueryCommand : ArchiveCommand
 {
     private readonly QueryOptions _query;
     private readonly Option<string?> _out;
+    private readonly Option<string?> _encoding;
 
     public ExportQueryCommand(Surroundings surroundings)
         : base(surroundings, "query", "Write a query's vector as FILE.npy, float32 [1, dimension].",
@@ -87,13 +90,18 @@ internal sealed class ExportQueryCommand : ArchiveCommand
             Values("--weight", "PART=W", "Weight of a part, as for search. Default: 1."));
         _out = Value("--out", "FILE", "The .npy file to write.");
         _out.Required = true;
+        _encoding = Value(EncodingOption.Name, "ENCODING", EncodingOption.Description);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var path = ExportCommand.CheckedOutput(FullPath(parse.GetRequiredValue(_out)!));
         await using var archive = await OpenAsync(parse, OpenMode.Read, cancellation);
-        var request = new SearchRequest { Parts = await _query.ReadAsync(parse, archive.Search, Surroundings, cancellation) };
+        var request = new SearchRequest
+        {
+            Parts = await _query.ReadAsync(parse, archive.Search, Surroundings, cancellation),
+            Encoding = parse.GetValue(_encoding),
+        };
         var vector = await archive.Search.QueryVectorAsync(request, cancellation);
         NpyFile.Write(path, 1, vector.Length, vector);
         Present(parse, new ExportDocument(path, null, [1, vector.Length], null, null), DocumentContext.Readable.ExportDocument,

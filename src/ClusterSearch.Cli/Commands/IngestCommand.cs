@@ -24,15 +24,18 @@ internal sealed class IngestCommand : ArchiveCommand
     private readonly Option<string?> _recordedAt;
     private readonly Option<string?> _model;
     private readonly Option<string?> _workers;
+    private readonly Option<string?> _precision;
+    private readonly Option<bool> _beside;
     private readonly Option<bool> _mixed;
 
     public IngestCommand(Surroundings surroundings)
         : base(surroundings, "ingest", "Take footage in: every video below the paths becomes searchable. Run it again to go on after an interruption; what is unchanged is skipped.",
             new("clustersearch ingest ~/footage", "Everything below a folder, one sample a second."),
             new("clustersearch ingest gate.mp4 --camera gate --recorded-at 2026-11-23T06:00", "One recording of a camera, with its wall-clock time."),
-            new("clustersearch ingest /mnt/tapes --sampling keyframes --workers 4", "Key frames alone: tens of times faster."))
+            new("clustersearch ingest /mnt/tapes --sampling keyframes --workers 4", "Key frames alone: tens of times faster."),
+            new("clustersearch ingest --beside --model clip-vit-base-patch32", "All known footage once more, by another model, while searches go on in the present one."))
     {
-        _paths = Positional<string[]>("PATH", ArgumentArity.OneOrMore, "Files and folders of footage.");
+        _paths = Positional<string[]>("PATH", ArgumentArity.ZeroOrMore, "Files and folders of footage. With --beside none are needed: every known video is taken from where it lies.");
         _rate = Value("--rate", "R", "Samples a second, such as 1, 0.5 or 30000/1001, or 'native' for every frame. Default: the archive's, else 1.");
         _sampling = Value("--sampling", "grid|keyframes|native", "A uniform grid, key frames alone, or every frame. Default: the archive's, else grid.");
         _resize = Value("--resize", "exact|fast", "exact: the model's own resize; fast: scaled while decoding, a little less exact. Default: the archive's, else exact.");
@@ -41,7 +44,9 @@ internal sealed class IngestCommand : ArchiveCommand
         _camera = Value("--camera", "NAME", "The camera that took this footage, for filters.");
         _zone = Value("--zone", "NAME", "The zone that this footage shows, for filters.");
         _recordedAt = Value("--recorded-at", "T", "Wall-clock time of the first frame, ISO 8601; local where no zone is given. Default: the file's own creation time.");
-        _model = Value("--model", "DIR", "Model directory, or the name of one in the folder of models. Default: the archive's, else the starter.");
+        _model = Value("--model", "DIR", "Model directory, or the name of a model of this machine. Default: the archive's, else the starter.");
+        _precision = Value("--precision", "NAME", "Precision variant of the model: fp32, fp16, quantized, int8, … Default: the archive's, else by what the model holds.");
+        _beside = Flag("--beside", "Where model, precision, rate, sampling or resize differ from the archive's: take a second encoding in beside the first, which goes on being searched until `models use`.");
         _workers = Value("--workers", "N", "Pieces worked on at once; 0 chooses by the cores. Default: 0.");
         _mixed = Flag("--allow-mixed-encoders", "Let a video be finished by another runtime or processor kind than it was begun with.");
     }
@@ -69,12 +74,16 @@ internal sealed class IngestCommand : ArchiveCommand
 
     private IngestRequest ReadRequest(ParseResult parse)
     {
+        var paths = parse.GetValue(_paths) ?? [];
+        if (paths.Length == 0 && !parse.GetValue(_beside)) throw new UsageException("footage is needed: name files or folders; without any, --beside takes the videos that the archive knows");
         var chunkDuration = Setting(parse, _chunkDuration, "chunkDuration");
         var workers = Setting(parse, _workers, "workers");
         var resize = Setting(parse, _resize, "resize");
         return new IngestRequest
         {
-            Paths = [.. parse.GetRequiredValue(_paths).Select(FullPath)],
+            Paths = [.. paths.Select(FullPath)],
+            Beside = parse.GetValue(_beside),
+            Precision = parse.GetValue(_precision),
             Sampling = SamplingChoice.Parse(parse.GetValue(_rate), parse.GetValue(_sampling)),
             Resize = resize is { } r ? Choice.Of<ResizeMode>(r.Value, r.Source) : null,
             HardwareAcceleration = Setting(parse, _hardware, "hwaccel")?.Value,
@@ -108,5 +117,8 @@ internal sealed class IngestCommand : ArchiveCommand
         var speed = d.TimesRealTime is { } times && d.Seconds > 0 ? Wording.Format($", {times:0.#} × real time") : "";
         Terminal.Out.WriteLine($"{Wording.Count(d.Files, "file")}: {d.Added} added, {d.Unchanged} unchanged, {d.Moved} moved, {d.Failures.Count} failed");
         Terminal.Out.WriteLine($"{Wording.Count(d.Samples, "sample")} of {Wording.Footage(d.Seconds)} of footage in {Wording.Elapsed(d.ElapsedSeconds * 1000)}{speed}");
+        if (d.Encoding is { Active: false } beside)
+            Terminal.Out.WriteLine(Wording.Safe($"encoding {beside.Id} ({beside.Model} at {beside.Sampling}) holds {beside.CompleteVideos} of {Wording.Count(beside.TotalVideos, "video")} beside the one that searches use; ")
+                + (beside.CompleteVideos >= beside.TotalVideos ? $"`clustersearch models use {beside.Id}` switches to it" : "the same command goes on"));
     }
 }

@@ -23,6 +23,7 @@ internal sealed class SearchCommand : ArchiveCommand
     private readonly Option<string?> _clips;
     private readonly Option<string?> _sheet;
     private readonly Option<bool> _explain;
+    private readonly Option<string?> _encoding;
 
     public SearchCommand(Surroundings surroundings)
         : base(surroundings, "search", "Find moments by a sentence, a picture, a moment of another video, or several of them together.",
@@ -51,6 +52,7 @@ internal sealed class SearchCommand : ArchiveCommand
         _clips = Value("--clips", "DIR", "Write each moment as an exact MP4: rank-video-start-end.mp4.");
         _sheet = Value("--sheet", "FILE", "Write the moments' key frames as one picture, .jpg or .png.");
         _explain = Flag("--explain", "Say how the answer was found.");
+        _encoding = Value(EncodingOption.Name, "ENCODING", EncodingOption.Description);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -69,6 +71,7 @@ internal sealed class SearchCommand : ArchiveCommand
             Moments = moments,
             Smoothing = smoothing,
             Fold = parse.GetValue(_fold),
+            Encoding = parse.GetValue(_encoding),
         };
         var answer = await archive.Search.SearchAsync(request, cancellation);
         var explain = parse.GetValue(_explain);

@@ -29,6 +29,9 @@ internal sealed class StatusCommand(Surroundings surroundings) : ArchiveCommand(
         Terminal.Out.WriteLine(d.Encoding is { } e
             ? $"Encoding  {e.Id}: {Wording.Safe(e.Model)}, {e.Dimension} dimensions, sampling {e.Sampling}, resize {e.Resize.ToLowerInvariant()}"
             : "Encoding  none yet");
+        foreach (var other in d.Encodings.Where(other => !other.Active))
+            Terminal.Out.WriteLine($"Beside    {other.Id}: {Wording.Safe(other.Model)}, {other.Dimension} dimensions, sampling {other.Sampling}, resize {other.Resize}: "
+                + $"{other.CompleteVideos} of {Wording.Count(other.TotalVideos, "video")}, {Wording.Count(other.Samples, "sample")}");
         foreach (var failure in d.Failures) Terminal.Out.WriteLine($"Failed    {Wording.Fault(failure.Path, failure.Code, failure.Message)}");
     }
 }

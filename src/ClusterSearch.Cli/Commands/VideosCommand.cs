@@ -30,7 +30,8 @@ internal sealed class VideosListCommand(Surroundings surroundings) : ArchiveComm
     {
         await using var archive = await OpenAsync(parse, OpenMode.Read, cancellation);
         var videos = await archive.Search.ListVideosAsync(cancellation);
-        Present(parse, new VideosDocument([.. videos.Select(VideoDocument.From)]), DocumentContext.Readable.VideosDocument, Show);
+        var encoding = (await archive.Ingestion.StatusAsync(cancellation)).Encoding;
+        Present(parse, new VideosDocument([.. videos.Select(VideoDocument.From)], encoding is null ? null : EncodingDocument.From(encoding)), DocumentContext.Readable.VideosDocument, Show);
         return ExitCodes.Done;
     }
 
@@ -83,6 +84,11 @@ internal sealed class VideosShowCommand : ArchiveCommand
         if (v.Camera is { } camera) Line("Camera", camera);
         if (v.Zone is { } zone) Line("Zone", zone);
         foreach (var place in d.Places) Line("Place", place);
+        if (d.Encodings.Count > 1)
+        {
+            foreach (var e in d.Encodings)
+                Line(e.Active ? "Encoding" : "Beside", $"{e.Encoding.Describe()}: {e.State}, {Wording.Count(e.Samples, "sample")}");
+        }
         foreach (var warning in d.Warnings) Line("Warning", warning);
         foreach (var shot in detail.Shots)
             Line("Shot", $"{Wording.Clock(shot.Start)} - {Wording.Clock(shot.End)}  {Wording.Labels(shot.Labels)}");

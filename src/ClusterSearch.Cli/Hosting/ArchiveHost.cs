@@ -31,10 +31,12 @@ internal sealed class ArchiveHost(
     public static async Task<ArchiveHost> OpenAsync(
         string archiveDirectory, OpenMode mode, IModelLoader models, IFootageReader footage, CancellationToken cancellation)
     {
+        var directories = ModelDirectories.OfThisProgram();
         var options = new ArchiveOptions
         {
             Directory = Path.GetFullPath(archiveDirectory),
-            DefaultModelDirectory = ModelDirectories.OfThisProgram().Starter ?? Path.GetFullPath("models/starter"),
+            DefaultModelDirectory = directories.Starter ?? Path.GetFullPath("models/starter"),
+            ModelDirectories = directories.List(),
         };
         if (mode != OpenMode.Create && !File.Exists(options.CatalogPath))
             throw new ClusterSearchException(ErrorCodes.ArchiveNotFound,

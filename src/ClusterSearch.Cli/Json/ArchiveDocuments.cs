@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ClusterSearch.Archive;
 using ClusterSearch.Core.Catalog;
 
@@ -9,24 +10,30 @@ internal sealed record FileFaultDocument(string Path, string Code, string Messag
         [.. faults.Select(f => new FileFaultDocument(f.Path, f.Code, f.Message))];
 }
 
-/// <param name="Encoding">Null in an empty archive.</param>
+/// <param name="Encoding">The one that searches use, of which videos, chunks, samples and hours speak; null in an empty archive.</param>
+/// <param name="Encodings">Every encoding, in the order in which they came.</param>
 internal sealed record StatusDocument(
     VideoCountsDocument Videos, ChunkCountsDocument Chunks, long Samples, long MissingSamples, double Hours,
-    EncodingDocument? Encoding, IReadOnlyList<FileFaultDocument> Failures) : Document
+    EncodingDocument? Encoding, IReadOnlyList<EncodingProgressDocument> Encodings, IReadOnlyList<FileFaultDocument> Failures) : Document
 {
     public static StatusDocument From(ArchiveStatus status)
     {
         var ledger = status.Ledger;
         return new StatusDocument(
-            new VideoCountsDocument(ledger.Videos, ledger.SearchableVideos, ledger.PartialVideos, ledger.IngestingVideos, ledger.FailedVideos, status.VideosWithoutPlan),
+            VideoCountsDocument.From(ledger, status.VideosWithoutPlan),
             ChunkCountsDocument.From(ledger.Chunks), ledger.Samples, ledger.MissingSamples, ledger.Seconds / 3600,
-            status.Encoding is { } e ? new EncodingDocument(e.Id, e.Model, e.Sampling, e.Resize, e.Dimension) : null,
+            status.Encoding is { } e ? EncodingDocument.From(e) : null, [.. status.Encodings.Select(EncodingProgressDocument.From)],
             FileFaultDocument.From(status.Failures));
     }
 }
 
-/// <param name="WithoutPlan">Known, but never planned in the active encoding.</param>
-internal sealed record VideoCountsDocument(int Total, int Searchable, int Partial, int Ingesting, int Failed, int WithoutPlan);
+/// <param name="Total">Planned in the encoding.</param>
+/// <param name="WithoutPlan">Known to the archive, but never planned in the encoding.</param>
+internal sealed record VideoCountsDocument(int Total, int Searchable, int Partial, int Ingesting, int Failed, int WithoutPlan)
+{
+    public static VideoCountsDocument From(LedgerStatus l, int withoutPlan) =>
+        new(l.Videos, l.SearchableVideos, l.PartialVideos, l.IngestingVideos, l.FailedVideos, withoutPlan);
+}
 
 internal sealed record ChunkCountsDocument(int Pending, int Leased, int Embedded, int Indexed, int Quarantined)
 {
@@ -36,24 +43,33 @@ internal sealed record ChunkCountsDocument(int Pending, int Leased, int Embedded
         chunks.GetValueOrDefault(ChunkState.Quarantined));
 }
 
-internal sealed record EncodingDocument(string Id, string Model, string Sampling, string Resize, int Dimension);
-
 /// <param name="Seconds">Footage worked on.</param>
 /// <param name="TimesRealTime">Null where no time passed.</param>
 internal sealed record IngestDocument(
     int Files, int Added, int Unchanged, int Moved, long Samples, double Seconds, double ElapsedSeconds, double? TimesRealTime,
-    IReadOnlyList<FileFaultDocument> Failures, IReadOnlyList<FileFaultDocument> Warnings) : Document
+    IReadOnlyList<FileFaultDocument> Failures, IReadOnlyList<FileFaultDocument> Warnings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EncodingProgressDocument? Encoding) : Document
 {
     public static IngestDocument From(IngestReport r) => new(
         r.Files, r.Added, r.Unchanged, r.Moved, r.Samples, r.SecondsOfFootage, r.Elapsed.TotalSeconds,
         r.Elapsed > TimeSpan.Zero ? r.SecondsOfFootage / r.Elapsed.TotalSeconds : null,
-        FileFaultDocument.From(r.Failures), FileFaultDocument.From(r.Warnings));
+        FileFaultDocument.From(r.Failures), FileFaultDocument.From(r.Warnings), r.Encoding is { } e ? EncodingProgressDocument.From(e) : null);
 }
 
-internal sealed record ReindexDocument(int Videos, long Samples, double ElapsedSeconds) : Document;
+/// <param name="Samples">Over all encodings.</param>
+internal sealed record ReindexDocument(int Videos, long Samples, double ElapsedSeconds, IReadOnlyList<EncodingDocument> Encodings) : Document;
 
+/// <param name="Videos">Of the encoding that was named, else of the one that searches use; so are samples and digest.</param>
 /// <param name="Digest">Null unless asked for.</param>
-internal sealed record VerifyDocument(bool Ok, int Videos, long Samples, IReadOnlyList<string> Problems, string? Digest) : Document;
+/// <param name="Encodings">Everything that was verified.</param>
+internal sealed record VerifyDocument(
+    bool Ok, int Videos, long Samples, IReadOnlyList<string> Problems, string? Digest, IReadOnlyList<EncodingVerificationDocument> Encodings) : Document
+{
+    public static VerifyDocument From(VerifyReport r) => new(r.Ok, r.Videos, r.Samples, r.Problems, r.Digest,
+        [.. r.Encodings.Select(e => new EncodingVerificationDocument(EncodingDocument.From(e.Encoding), e.IsActive, e.Videos, e.Samples, e.Problems, e.Digest))]);
+}
+
+internal sealed record EncodingVerificationDocument(EncodingDocument Encoding, bool Active, int Videos, long Samples, int Problems, string? Digest);
 
 internal sealed record RemovedDocument(string VideoId) : Document;
 
@@ -61,10 +77,13 @@ internal sealed record RemovedDocument(string VideoId) : Document;
 /// <param name="Chunks">How many became pending.</param>
 internal sealed record RetryDocument(string? VideoId, int Chunks) : Document;
 
-internal sealed record EvaluationDocument(IReadOnlyDictionary<string, double?> Metrics, IReadOnlyList<QueryEvaluationDocument> PerQuery) : Document
+internal sealed record EvaluationDocument(
+    IReadOnlyDictionary<string, double?> Metrics, IReadOnlyList<QueryEvaluationDocument> PerQuery,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EncodingDocument? Encoding) : Document
 {
     public static EvaluationDocument From(EvaluationReport report) =>
-        new(Finite(report.Metrics), [.. report.PerQuery.Select(q => new QueryEvaluationDocument(q.Query, Finite(q.Metrics)))]);
+        new(Finite(report.Metrics), [.. report.PerQuery.Select(q => new QueryEvaluationDocument(q.Query, Finite(q.Metrics)))],
+            report.Encoding is { } e ? EncodingDocument.From(e) : null);
 
     /// <summary>JSON knows no NaN: a metric that no query defines is null.</summary>
     private static Dictionary<string, double?> Finite(IReadOnlyDictionary<string, double> metrics) =>

@@ -21,6 +21,9 @@ namespace ClusterSearch.Cli.Json;
 [JsonSerializable(typeof(ExportDocument))]
 [JsonSerializable(typeof(ModelsDocument))]
 [JsonSerializable(typeof(ModelCheckDocument))]
+[JsonSerializable(typeof(PullDocument))]
+[JsonSerializable(typeof(EncodingUseDocument))]
+[JsonSerializable(typeof(EncodingDropDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(JudgedFile))]
 internal sealed partial class DocumentContext : JsonSerializerContext

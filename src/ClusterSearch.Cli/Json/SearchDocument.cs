@@ -5,6 +5,7 @@ using ClusterSearch.Cli.Commands;
 namespace ClusterSearch.Cli.Json;
 
 /// <param name="Query">The text where that is all; else one line that names every part.</param>
+/// <param name="Encoding">The one that was searched.</param>
 /// <param name="Sheet">Path of the contact sheet; absent unless asked for.</param>
 /// <param name="Explanation">Absent unless asked for.</param>
 internal sealed record SearchDocument(
@@ -14,6 +15,7 @@ internal sealed record SearchDocument(
     IReadOnlyList<MomentDocument> Moments,
     CoverageDocument Coverage,
     TimingsDocument Timings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EncodingDocument? Encoding,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sheet,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Explanation) : Document
 {
@@ -24,6 +26,7 @@ internal sealed record SearchDocument(
         [.. answer.Moments.Select(m => MomentDocument.From(m, written.ClipOf(m)))],
         CoverageDocument.From(answer.Coverage),
         TimingsDocument.From(answer.Timings),
+        answer.Encoding is { } encoding ? EncodingDocument.From(encoding) : null,
         written.Sheet,
         explain ? answer.Explanation : null);
 }

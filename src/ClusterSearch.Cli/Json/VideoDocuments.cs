@@ -4,7 +4,8 @@ using ClusterSearch.Core.Footage;
 
 namespace ClusterSearch.Cli.Json;
 
-internal sealed record VideosDocument(IReadOnlyList<VideoDocument> Videos) : Document;
+/// <param name="Encoding">The one that searches use, of which states and samples speak; null in an empty archive.</param>
+internal sealed record VideosDocument(IReadOnlyList<VideoDocument> Videos, EncodingDocument? Encoding) : Document;
 
 /// <param name="Video">File name.</param>
 /// <param name="State">"planned", "ingesting", "searchable", "partial" or "failed".</param>
@@ -20,12 +21,16 @@ internal sealed record VideoDocument(
 
 internal sealed record VideoDetailDocument(
     VideoDocument Video, VideoFactsDocument Facts, IReadOnlyList<string> Places, int Chunks, long MissingSamples,
-    IReadOnlyList<ShotDocument> Shots, IReadOnlyList<string> Warnings) : Document
+    IReadOnlyList<ShotDocument> Shots, IReadOnlyList<string> Warnings, IReadOnlyList<VideoInEncodingDocument> Encodings) : Document
 {
     public static VideoDetailDocument From(VideoDetail d) => new(
         VideoDocument.From(d.Summary), VideoFactsDocument.From(d.Facts), d.Places, d.Chunks, d.MissingSamples,
-        [.. d.Shots.Select(s => new ShotDocument(s.Start, s.End, s.Samples, LabelDocument.From(s.Labels)))], d.Warnings);
+        [.. d.Shots.Select(s => new ShotDocument(s.Start, s.End, s.Samples, LabelDocument.From(s.Labels)))], d.Warnings,
+        [.. d.Encodings.Select(e => new VideoInEncodingDocument(EncodingDocument.From(e.Encoding), e.IsActive, e.State.ToString().ToLowerInvariant(), e.Samples))]);
 }
+
+/// <param name="Active">Whether searches use it; everything else of the video speaks of that one.</param>
+internal sealed record VideoInEncodingDocument(EncodingDocument Encoding, bool Active, string State, long Samples);
 
 internal sealed record ShotDocument(double Start, double End, long Samples, IReadOnlyList<LabelDocument> Labels);
 

@@ -40,6 +40,16 @@ internal static class Wording
     public static string Count(long count, string one, string? many = null) =>
         Format($"{count:#,0} {(count == 1 ? one : many ?? one + "s")}");
 
+    /// <summary>"517 B", "2.2 MB", "606 MB": decimal, as disks and hosts count.</summary>
+    public static string Bytes(long bytes) => bytes switch
+    {
+        < 1_000 => Format($"{bytes} B"),
+        < 1_000_000 => Format($"{bytes / 1e3:0.#} kB"),
+        < 100_000_000 => Format($"{bytes / 1e6:0.#} MB"),
+        < 10_000_000_000 => Format($"{bytes / 1e6:#,0} MB"),
+        _ => Format($"{bytes / 1e9:#,0.#} GB"),
+    };
+
     public static string Percent(double share) => Format($"{share * 100:0} %");
 
     public static string Labels(IReadOnlyList<NamedLabel> labels) => Safe(string.Join(", ", labels.Select(l => l.Name)));

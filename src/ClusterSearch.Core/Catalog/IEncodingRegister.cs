@@ -15,4 +15,8 @@ public interface IEncodingRegister
 
     /// <exception cref="ClusterSearchException">archive.encoding for an unknown one.</exception>
     Task ActivateEncodingAsync(string encodingId, CancellationToken cancellation);
+
+    /// <summary>Forgets an encoding that is not active: its plans and chunks, then itself. An unknown one is no error.</summary>
+    /// <exception cref="ClusterSearchException">archive.encoding for the active one.</exception>
+    Task DropEncodingAsync(string encodingId, CancellationToken cancellation);
 }

@@ -12,6 +12,8 @@ public sealed record Encoding
     /// <summary>Version of our own preprocessing: raised whenever the same frame would give another vector.</summary>
     public const int CurrentPreprocessing = 1;
 
+    private const int IdLength = 12;
+
     public required string ModelHash { get; init; }
 
     /// <summary>For people, and for a hint where the model directory is missing.</summary>
@@ -33,7 +35,10 @@ public sealed record Encoding
     /// <summary>Names for <see cref="LabelScore.Label"/>, kept so that results stay readable without the model.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 
+    /// <summary>Whether a text has the form of an <see cref="Id"/>.</summary>
+    public static bool IsId(string text) => text.Length == IdLength && text.All(char.IsAsciiHexDigitLower);
+
     /// <summary>Twelve hexadecimal digits over (model hash, precision, sampling, resize, preprocessing): a directory and collection name.</summary>
     public string Id => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(
-        $"{ModelHash}\n{Precision}\n{Sampling}\n{Resize}\n{Preprocessing}")))[..12];
+        $"{ModelHash}\n{Precision}\n{Sampling}\n{Resize}\n{Preprocessing}")))[..IdLength];
 }

@@ -21,6 +21,12 @@ public interface IRawVectorStore
     /// <summary>Deletes every file of a video in an encoding (null: in all).</summary>
     Task DeleteVideoAsync(VideoId video, string? encodingId, CancellationToken cancellation);
 
+    /// <summary>Deletes every file of an encoding; an unknown one is no error. Cut short, the encoding is still listed.</summary>
+    Task DeleteEncodingAsync(string encodingId, CancellationToken cancellation);
+
+    /// <summary>Encodings that have files, in order.</summary>
+    Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation);
+
     /// <summary>Deletes the files of a video and encoding whose keys are not among those that count, and half-written ones.</summary>
     Task SweepAsync(VideoId video, string encodingId, IReadOnlySet<RawVectorKey> counted, CancellationToken cancellation);
 }

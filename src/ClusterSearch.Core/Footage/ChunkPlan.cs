@@ -9,9 +9,14 @@ public static class ChunkPlan
 
     public static readonly TimeSpan MaximumChunkDuration = TimeSpan.FromHours(24);
 
+    private const int SmallestPart = 8;
+
     /// <param name="grid">The samples.</param>
     /// <param name="chunkDuration">From one second to a day, counted in whole milliseconds.</param>
-    /// <returns>Chunks in order that cover every sample once; spans without a sample give no chunk.</returns>
+    /// <returns>
+    /// Chunks in order that cover every sample once; spans without a sample give no chunk. A last one of less than an eighth
+    /// of the samples of the one before is not worth a seek and a decoder of its own, and joins it.
+    /// </returns>
     public static IReadOnlyList<Chunk> For(SampleGrid grid, TimeSpan chunkDuration)
     {
         if (chunkDuration < MinimumChunkDuration || chunkDuration > MaximumChunkDuration)
@@ -26,6 +31,11 @@ public static class ChunkPlan
             if (end <= first) continue;
             chunks.Add(new Chunk(chunks.Count, new SampleRange(first, end)));
             first = end;
+        }
+        if (chunks is [.., var before, var last] && last.Samples.Count * SmallestPart < before.Samples.Count)
+        {
+            chunks.RemoveAt(last.Index);
+            chunks[before.Index] = new Chunk(before.Index, new SampleRange(before.Samples.First, last.Samples.End));
         }
         return chunks;
     }

@@ -8,18 +8,27 @@ internal sealed class FfmpegTools(MediaOptions options)
 {
     private const long TextLimit = 16 << 20;
 
-    private Description? _description;
+    private readonly Lock _gate = new();
+    private Task<Description>? _description;
     private HashSet<string>? _filters;
 
     public MediaOptions Options { get; } = options;
 
     public ChildLimits Limits { get; } = new(options.StallTimeout, options.MemoryLimitBytes);
 
-    public async Task<Description> DescribeAsync(CancellationToken cancellation)
+    /// <summary>Asks once for all callers; after a fault the next caller asks again.</summary>
+    public Task<Description> DescribeAsync(CancellationToken cancellation)
     {
-        if (_description is not null) return _description;
-        // Asked twice where two calls come at once; the answer is the same.
-        var run = await ChildRun.ToEndAsync(Options.FfmpegPath, ["-version"], Limits, TextLimit, cancellation);
+        lock (_gate)
+        {
+            if (_description is null or { IsFaulted: true }) _description = AskAsync();
+            return _description.WaitAsync(cancellation);
+        }
+    }
+
+    private async Task<Description> AskAsync()
+    {
+        var run = await ChildRun.ToEndAsync(Options.FfmpegPath, ["-version"], Limits, TextLimit, CancellationToken.None);
         var line = Encoding.UTF8.GetString(run.Output).Split('\n')[0].Trim();
         if (!run.Exit.Succeeded || !line.StartsWith("ffmpeg version ", StringComparison.Ordinal))
             throw new ClusterSearchException(ErrorCodes.EnvironmentMissing,
@@ -27,7 +36,7 @@ internal sealed class FfmpegTools(MediaOptions options)
         var version = VersionOf(line);
         if (version.Major < 5)
             throw new ClusterSearchException(ErrorCodes.EnvironmentMissing, $"ffmpeg 5 or later is needed, '{Options.FfmpegPath}' says '{line}'");
-        return _description = new Description(line, version);
+        return new Description(line, version);
     }
 
     public async Task<bool> HasFiltersAsync(string[] names, CancellationToken cancellation)

@@ -193,6 +193,32 @@ public abstract partial class CatalogConformance
         Assert.Equal(FiveASecond.Id, (await Catalog.ActiveEncodingAsync(Cancellation))!.Encoding.Id);
     }
 
+    [Fact]
+    public async Task A_dropped_encoding_takes_its_plans_and_chunks_and_leaves_the_others()
+    {
+        await Catalog.PutEncodingAsync(FiveASecond, Cancellation);
+        await PlannedAsync(1, [4, 2]);
+        await EmbedNextAsync();
+        await Catalog.PlanAsync(Id(1), FiveASecond.Id, Chunks(9, 3), null, Cancellation);
+        var lease = (await Catalog.ClaimAsync(Request(encoding: FiveASecond), Cancellation))!;
+        await RefusedAsync(ErrorCodes.ArchiveEncoding, () => Catalog.DropEncodingAsync(OneASecond.Id, Cancellation));
+
+        await Catalog.DropEncodingAsync(FiveASecond.Id, Cancellation);
+        await Catalog.DropEncodingAsync(FiveASecond.Id, Cancellation);
+        Assert.Equal(OneASecond.Id, Assert.Single(await Catalog.ListEncodingsAsync(Cancellation)).Encoding.Id);
+        Assert.Null(await Catalog.FindPlanAsync(Id(1), FiveASecond.Id, Cancellation));
+        Assert.Empty(await Catalog.ListChunksAsync(Id(1), FiveASecond.Id, Cancellation));
+        Assert.False(await Catalog.CommitAsync(lease, Result(lease), Cancellation));
+        Assert.Equal([ChunkState.Embedded, ChunkState.Pending], await StatesAsync(Id(1)));
+        Assert.Equal(0, (await Catalog.StatusAsync(FiveASecond.Id, Cancellation)).Videos);
+
+        // Put again, it begins anew.
+        await Catalog.PutEncodingAsync(FiveASecond, Cancellation);
+        Assert.Empty(await Catalog.ListPlansAsync(FiveASecond.Id, Cancellation));
+        Assert.False((await Catalog.ListEncodingsAsync(Cancellation))[1].IsActive);
+        await VerifyStoreAsync();
+    }
+
     [Theory]
     [InlineData("native")]
     [InlineData("keyframes")]

@@ -41,6 +41,16 @@ internal static class EncodingRows
         session.Execute("UPDATE encoding SET is_active = 1 WHERE id = $id AND is_active = 0", ("$id", encodingId));
     }
 
+    /// <summary>With its plans and chunks (by cascade). Unknown ones are no error.</summary>
+    /// <exception cref="ClusterSearchException">archive.encoding for the active one.</exception>
+    public static void Drop(Session session, string encodingId)
+    {
+        if (ActiveId(session) == encodingId)
+            throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"encoding '{encodingId}' is the active one; activate another first");
+        session.Execute("DELETE FROM plan WHERE encoding = $id", ("$id", encodingId));
+        session.Execute("DELETE FROM encoding WHERE id = $id", ("$id", encodingId));
+    }
+
     /// <exception cref="ClusterSearchException">archive.encoding.</exception>
     public static void Require(Session session, string encodingId)
     {

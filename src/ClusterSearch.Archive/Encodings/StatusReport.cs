@@ -1,0 +1,36 @@
+using ClusterSearch.Archive.Footage;
+using ClusterSearch.Core.Catalog;
+
+namespace ClusterSearch.Archive.Encodings;
+
+/// <summary>What an archive holds, how far each encoding is, and what failed and why.</summary>
+internal sealed class StatusReport(ArchivePorts ports)
+{
+    public async Task<ArchiveStatus> MakeAsync(CancellationToken cancellation)
+    {
+        var places = await PlaceBook.LoadAsync(ports.Catalog, cancellation);
+        var videos = (await ports.Catalog.ListVideosAsync(cancellation)).ToDictionary(video => video.Id);
+        var encodings = await EncodingOverview.ListAsync(ports.Catalog, videos.Count, cancellation);
+        var failures = (await ports.Catalog.ListFailuresAsync(cancellation))
+            .Select(failure => new FileFailure(places.PathOf(failure.Place) ?? failure.Place.ToString(), failure.Failure.Code, failure.Failure.Message)).ToList();
+        foreach (var encoding in encodings)
+        {
+            if (encoding.Ledger.Chunks.GetValueOrDefault(ChunkState.Quarantined) == 0) continue;
+            var where = encoding.IsActive ? "" : $" in encoding {encoding.Encoding.Id}";
+            foreach (var plan in (await ports.Catalog.ListPlansAsync(encoding.Encoding.Id, cancellation)).Where(plan => plan.Count(ChunkState.Quarantined) > 0))
+            {
+                var chunk = (await ports.Catalog.ListChunksAsync(plan.Video, encoding.Encoding.Id, cancellation))
+                    .First(chunk => chunk.State == ChunkState.Quarantined);
+                var path = videos[plan.Video].Places.Select(places.PathOf).FirstOrDefault(path => path is not null) ?? plan.Video.Value;
+                failures.Add(new FileFailure(path, chunk.Failure!.Code,
+                    $"{plan.Count(ChunkState.Quarantined)} of {plan.ChunkCount} chunks quarantined{where}: {chunk.Failure.Message}"));
+            }
+        }
+        var active = encodings.FirstOrDefault(encoding => encoding.IsActive);
+        return new ArchiveStatus(
+            active?.Ledger ?? await ports.Catalog.StatusAsync(null, cancellation), failures, active?.Encoding, active?.VideosWithoutPlan ?? 0)
+        {
+            Encodings = encodings,
+        };
+    }
+}
