@@ -38,6 +38,8 @@ public static class ErrorCodes
 
     /// <summary>The database is there, and this user may not do there what the program needs.</summary>
     public const string ArchiveAccess = "archive.access_denied";
+    /// <summary>A catalogue and an archive directory that do not belong together.</summary>
+    public const string ArchiveMismatch = "archive.mismatch";
     public const string ArchiveEncoding = "archive.encoding";
 
     // Requests.

@@ -4,13 +4,13 @@ using ClusterSearch.Core.Embeddings;
 
 // Claims, commits and marks chunks of an encoding until none can be claimed, saying each step once it is acknowledged:
 // "committed VIDEO INDEX TOKEN .", "indexed VIDEO INDEX ." (the point shows a line to be whole). Run by the tests, which kill it or run two of it at once.
-if (args is not [var databasePath, var encodingId])
+if (args is not [var where, var encodingId])
 {
-    await Console.Error.WriteLineAsync("usage: ClusterSearch.Catalog.Crash DATABASE ENCODING");
+    await Console.Error.WriteLineAsync("usage: ClusterSearch.Catalog.Crash CATALOG ENCODING");
     return 2;
 }
 
-await using var catalog = await SqliteCatalog.OpenAsync(databasePath, new SqliteCatalogOptions { CreateIfMissing = false }, CancellationToken.None);
+await using var catalog = await Catalogs.OpenAsync(where, archiveDirectory: null, createIfMissing: false, CancellationToken.None);
 Say("ready");
 var request = new ClaimRequest
 {

@@ -6,16 +6,15 @@ using ClusterSearch.Testing;
 
 namespace ClusterSearch.Catalog.Tests;
 
-/// <summary>Real processes on one database file: killed at random moments, and at work side by side.</summary>
-public sealed class WorkerProcessTests : IDisposable
+/// <summary>Real processes on one catalogue: killed at random moments, and at work side by side.</summary>
+public abstract class WorkerProcessTests
 {
-    private readonly TemporaryDirectory _directory = new();
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private string DatabasePath => _directory.File("catalog.db");
+    /// <summary>This test's catalogue, as <see cref="Catalogs.OpenAsync"/> takes it.</summary>
+    protected abstract Task<string> WhereAsync();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _directory.Dispose();
+    protected abstract Task AssertSoundAsync();
 
     [Fact]
     public async Task Kill_9_at_any_moment_loses_no_acknowledged_commit_and_needs_no_repair()
@@ -28,7 +27,7 @@ public sealed class WorkerProcessTests : IDisposable
 
         for (var round = 0; round < 8; round++)
         {
-            using var worker = Start();
+            using var worker = await StartAsync();
             Assert.Equal("ready", await worker.StandardOutput.ReadLineAsync(Cancellation));
             var reading = ReadAsync(worker, committed, indexed);
             await Task.Delay(random.Next(5, 120), Cancellation);
@@ -42,14 +41,14 @@ public sealed class WorkerProcessTests : IDisposable
                 Assert.True(rows[chunk].Token == token && rows[chunk].State is ChunkState.Embedded or ChunkState.Indexed,
                     $"chunk {chunk} was acknowledged under {token} and is {rows[chunk]}; seed {seed}, round {round}");
             Assert.All(indexed, chunk => Assert.Equal(ChunkState.Indexed, rows[chunk].State));
-            DatabaseState.AssertSound(DatabasePath);
+            await AssertSoundAsync();
             // At most the one lease of the killed worker is left, and it is had again at once.
             Assert.InRange(await catalog.FreeAllLeasesAsync(Cancellation), 0, 1);
         }
         Assert.True(committed.Count > 20, $"only {committed.Count} commits came through in all rounds: the test killed too early to show anything");
         Assert.NotEmpty(indexed);
 
-        using var last = Start();
+        using var last = await StartAsync();
         await ReadAsync(last, committed, indexed);
         await last.WaitForExitAsync(Cancellation);
         Assert.Equal(0, last.ExitCode);
@@ -64,8 +63,8 @@ public sealed class WorkerProcessTests : IDisposable
         await using var catalog = await OpenAsync();
         await Footage.PlanAsync(catalog, videos: 10, chunksEach: 60);
         Dictionary<(VideoId, int), string>[] committed = [[], [], []];
-        using var first = Start();
-        using var second = Start();
+        using var first = await StartAsync();
+        using var second = await StartAsync();
         var working = Task.WhenAll(ReadAsync(first, committed[0], []), ReadAsync(second, committed[1], []));
         while (await catalog.ClaimAsync(Footage.Request, Cancellation) is { } lease)
         {
@@ -85,19 +84,19 @@ public sealed class WorkerProcessTests : IDisposable
         Assert.Equal(600, all.Select(entry => entry.Key).Distinct().Count());
         Assert.All(all, entry => Assert.Equal(entry.Value, rows[entry.Key].Token));
         Assert.All(committed, one => Assert.NotEmpty(one));
-        DatabaseState.AssertSound(DatabasePath);
+        await AssertSoundAsync();
     }
 
-    private async Task<SqliteCatalog> OpenAsync() => await SqliteCatalog.OpenAsync(DatabasePath, new SqliteCatalogOptions(), Cancellation);
+    private async Task<ICatalog> OpenAsync() => await Catalogs.OpenAsync(await WhereAsync(), archiveDirectory: null, createIfMissing: true, Cancellation);
 
-    private Process Start() => Process.Start(new ProcessStartInfo("dotnet")
+    private async Task<Process> StartAsync() => Process.Start(new ProcessStartInfo("dotnet")
     {
-        ArgumentList = { Path.Combine(AppContext.BaseDirectory, "ClusterSearch.Catalog.Crash.dll"), DatabasePath, Footage.Encoding.Id },
+        ArgumentList = { Path.Combine(AppContext.BaseDirectory, "ClusterSearch.Catalog.Crash.dll"), await WhereAsync(), Footage.Encoding.Id },
         RedirectStandardOutput = true,
         UseShellExecute = false,
     })!;
 
-    private static async Task<Dictionary<(VideoId, int), ChunkRecord>> RowsAsync(SqliteCatalog catalog)
+    private static async Task<Dictionary<(VideoId, int), ChunkRecord>> RowsAsync(ICatalog catalog)
     {
         var rows = new Dictionary<(VideoId, int), ChunkRecord>();
         foreach (var plan in await catalog.ListPlansAsync(Footage.Encoding.Id, Cancellation))
@@ -118,4 +117,30 @@ public sealed class WorkerProcessTests : IDisposable
                 indexed.Add((VideoId.Parse(marked), int.Parse(at, CultureInfo.InvariantCulture)));
         }
     }
+}
+
+public sealed class SqliteWorkerProcessTests : WorkerProcessTests, IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    protected override Task<string> WhereAsync() => Task.FromResult(_directory.File("catalog.db"));
+
+    protected override Task AssertSoundAsync()
+    {
+        DatabaseState.AssertSound(_directory.File("catalog.db"));
+        return Task.CompletedTask;
+    }
+}
+
+public sealed class PostgresWorkerProcessTests(SharedPostgres postgres) : WorkerProcessTests, IAsyncDisposable
+{
+    private readonly string _schema = SharedPostgres.NewSchema();
+
+    public async ValueTask DisposeAsync() => await postgres.ExecuteAsync($"DROP SCHEMA IF EXISTS {_schema} CASCADE");
+
+    protected override async Task<string> WhereAsync() => $"{await postgres.ConnectionStringAsync()};Schema={_schema}";
+
+    protected override Task AssertSoundAsync() => PostgresState.AssertSoundAsync(postgres, _schema);
 }

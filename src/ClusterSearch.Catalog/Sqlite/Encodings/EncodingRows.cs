@@ -58,32 +58,7 @@ internal static class EncodingRows
             throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"the catalogue knows no encoding '{encodingId}'; put it first");
     }
 
-    private static EncodingRecord Read(Row row)
-    {
-        var id = row.Text(0);
-        Encoding encoding;
-        try
-        {
-            encoding = new Encoding
-            {
-                ModelHash = row.Text(1),
-                ModelName = row.Text(2),
-                ModelDirectory = row.Text(3),
-                Precision = row.Text(4),
-                Dimension = row.Int32(5),
-                Sampling = Sampling.Parse(row.Text(6)),
-                Resize = Enum.Parse<ResizeMode>(row.Text(7)),
-                Preprocessing = row.Int32(8),
-                Labels = row.TextOrNull(9) is { } labels ? JsonSerializer.Deserialize(labels, CatalogJson.Default.IReadOnlyListString) : null,
-            };
-        }
-        catch (Exception fault) when (fault is FormatException or ArgumentException or JsonException)
-        {
-            throw new ClusterSearchException(ErrorCodes.ArchiveCorrupt, $"the catalogue's encoding {id} cannot be read ({fault.Message}); restore the catalogue from a backup", fault);
-        }
-        // The id names directories and collections: vectors found under it must mean what the row says.
-        return string.Equals(encoding.Id, id, StringComparison.Ordinal)
-            ? new EncodingRecord(encoding, row.Bool(10))
-            : throw new ClusterSearchException(ErrorCodes.ArchiveCorrupt, $"the catalogue's encoding {id} describes encoding {encoding.Id}; restore the catalogue from a backup");
-    }
+    private static EncodingRecord Read(Row row) => EncodingColumns.Read(new EncodingColumns(
+        row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Int32(5), row.Text(6),
+        row.Text(7), row.Int32(8), row.TextOrNull(9)), row.Bool(10));
 }
