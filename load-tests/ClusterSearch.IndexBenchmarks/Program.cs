@@ -42,7 +42,8 @@ async Task SearchingAsync(string path)
         }
     }
 
-    await using var store = await EmbeddedVectorStore.OpenAsync(path, new EmbeddedIndexOptions(), CancellationToken.None);
+    var manifests = new InMemoryManifestRegister();
+    await using var store = await EmbeddedVectorStore.OpenAsync(path, manifests, new EmbeddedIndexOptions(), CancellationToken.None);
     var clock = Stopwatch.StartNew();
     var slowest = TimeSpan.Zero;
     foreach (var replacement in replacements)
@@ -79,10 +80,10 @@ async Task SearchingAsync(string path)
     var expected = BruteForce(plain, near, 100);
     Console.WriteLine($"the 100 best are those of brute force: {found.Select(hit => (hit.Video, hit.Number)).ToHashSet().SetEquals(expected.Select(i => (Footage.Id(i / VideoSamples), (long)(i % VideoSamples))))}");
 
-    await using var reader = await EmbeddedVectorStore.OpenAsync(path, new EmbeddedIndexOptions(), CancellationToken.None);
+    await using var reader = await EmbeddedVectorStore.OpenAsync(path, manifests, new EmbeddedIndexOptions(), CancellationToken.None);
     await Report("opening and first snapshot", async () =>
     {
-        await using var fresh = await EmbeddedVectorStore.OpenAsync(path, new EmbeddedIndexOptions(), CancellationToken.None);
+        await using var fresh = await EmbeddedVectorStore.OpenAsync(path, manifests, new EmbeddedIndexOptions(), CancellationToken.None);
         (await fresh.SnapshotAsync("e", CancellationToken.None)).Dispose();
     });
     var news = new List<double>();
@@ -101,7 +102,8 @@ async Task ManyVideosAsync(string path, int videoCount, int samplesEach, int wid
     var random = new Random(2);
     var units = Footage.Units(random, 0, samplesEach, width);
     Console.WriteLine($"{videoCount} videos of {samplesEach} samples of {width} dimensions, one replacement each:");
-    await using var store = await EmbeddedVectorStore.OpenAsync(path, new EmbeddedIndexOptions(), CancellationToken.None);
+    var manifests = new InMemoryManifestRegister();
+    await using var store = await EmbeddedVectorStore.OpenAsync(path, manifests, new EmbeddedIndexOptions(), CancellationToken.None);
     var clock = Stopwatch.StartNew();
     for (var video = 0; video < videoCount; video++)
     {

@@ -52,9 +52,9 @@ internal sealed class OpenArchive : IAsyncDisposable
     {
         Directory.CreateDirectory(directory);
         var options = new ArchiveOptions { Directory = directory, DefaultModelDirectory = StarterModel };
-        return new OpenArchive(options,
-            await SqliteCatalog.OpenAsync(options.CatalogPath, new SqliteCatalogOptions(), CancellationToken.None),
-            await EmbeddedVectorStore.OpenAsync(options.IndexDirectory, new EmbeddedIndexOptions(), CancellationToken.None));
+        var catalog = await SqliteCatalog.OpenAsync(options.CatalogPath, new SqliteCatalogOptions(), CancellationToken.None);
+        return new OpenArchive(options, catalog,
+            await EmbeddedVectorStore.OpenAsync(options.IndexDirectory, catalog.Manifests, new EmbeddedIndexOptions(), CancellationToken.None));
     }
 
     public async ValueTask DisposeAsync()

@@ -131,6 +131,12 @@ public sealed partial class PostgresCatalog : ICatalog
     public Task ActivateEncodingAsync(string encodingId, CancellationToken cancellation) =>
         WriteAsync(session => EncodingRows.ActivateAsync(session, encodingId), cancellation);
 
+    public Task DropEncodingAsync(string encodingId, CancellationToken cancellation) => SweepAsync(async session =>
+    {
+        await EncodingRows.DropAsync(session, encodingId);
+        return true;
+    }, cancellation);
+
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     /// <summary>The connections alone, for tests that migrate otherwise.</summary>

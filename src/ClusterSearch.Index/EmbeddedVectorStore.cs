@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ClusterSearch.Core;
+using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index.Segments;
@@ -8,76 +9,110 @@ namespace ClusterSearch.Index;
 
 /// <summary>
 /// The embedded vector store, first form: exact search over float32 vectors in immutable memory-mapped segments, one
-/// directory an encoding. Readers take no lock and may be in other processes; the one writer holds a lock of the operating
-/// system from its first write until it is disposed.
+/// directory an encoding; a register says which state of each is current. Readers take no lock and may be in other processes
+/// and on other hosts. The one writer acts in a role that the register knows, or, where a single process writes, holds a lock of the
+/// operating system from its first write until it is disposed. A writer that lost its role is told archive.busy (transient)
+/// and has changed nothing; the store can go on to read, and to write under a new role.
 /// </summary>
 public sealed class EmbeddedVectorStore : IVectorStore
 {
     private const string LockName = "writer.lock";
 
     private readonly string _directory;
+    private readonly IManifestRegister _manifests;
     private readonly EmbeddedIndexOptions _options;
     private readonly ConcurrentDictionary<string, EncodingIndex> _encodings = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _writing = new(1);
     private FileStream? _writerLock;
     private volatile bool _isDisposed;
 
-    private EmbeddedVectorStore(string directory, EmbeddedIndexOptions options)
+    private EmbeddedVectorStore(string directory, IManifestRegister manifests, EmbeddedIndexOptions options)
     {
         _directory = directory;
+        _manifests = manifests;
         _options = options;
     }
 
     /// <summary>Opens an index; a directory that is not there is an empty one and is made by the first write.</summary>
-    public static Task<EmbeddedVectorStore> OpenAsync(string directory, EmbeddedIndexOptions options, CancellationToken cancellation)
+    /// <param name="directory">On every host the same files.</param>
+    /// <param name="manifests">The catalogue's; an index goes by its encoding's id there. Not disposed here.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Stops opening.</param>
+    public static Task<EmbeddedVectorStore> OpenAsync(
+        string directory, IManifestRegister manifests, EmbeddedIndexOptions options, CancellationToken cancellation)
     {
         options.Validate();
         cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult(new EmbeddedVectorStore(Path.GetFullPath(directory), options));
+        return Task.FromResult(new EmbeddedVectorStore(Path.GetFullPath(directory), manifests, options));
     }
 
-    /// <summary>Encodings that have a directory.</summary>
-    public IReadOnlyList<string> ListEncodings() => Directory.Exists(_directory)
-        ? [.. Directory.EnumerateDirectories(_directory).Where(path => File.Exists(Path.Combine(path, Manifest.FileName)))
-            .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
-        : [];
+    /// <summary>Encodings that hold something, and emptied ones that were not deleted, ordered by id.</summary>
+    public async Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation)
+    {
+        var registered = (await _manifests.ListAsync(cancellation)).Select(index => index.IndexName);
+        // Those of a release without a register, unless it names another manifest by now.
+        var older = Directory.Exists(_directory)
+            ? Directory.EnumerateDirectories(_directory).Where(path => File.Exists(Path.Combine(path, IndexFiles.OldManifest))).Select(path => Path.GetFileName(path))
+            : [];
+        return [.. registered.Union(older, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
 
+    /// <inheritdoc />
+    /// <remarks>Calls that wait while another is under way are written together with one flush.</remarks>
+    /// <exception cref="ClusterSearchException">Also archive.busy (transient): another process is the writer; archive.unreachable (transient).</exception>
     public Task ReplaceAsync(string encodingId, IReadOnlyList<UnitReplacement> replacements, CancellationToken cancellation)
     {
         if (replacements.Count == 0) return Task.CompletedTask;
-        var (dimension, videos) = ReplacementContent.Of(encodingId, replacements);
-        return WriteAsync(() => IndexOf(encodingId).Append(dimension, videos), cancellation);
+        return WriteAsync(IndexOf(encodingId), new PendingReplacement(ReplacementContent.CheckedDimension(encodingId, replacements), replacements), cancellation);
     }
 
-    public Task DeleteVideoAsync(VideoId video, string? encodingId, CancellationToken cancellation) => WriteAsync(() =>
+    public async Task DeleteVideoAsync(VideoId video, string? encodingId, CancellationToken cancellation)
     {
-        foreach (var encoding in encodingId is null ? ListEncodings() : [encodingId])
-            IndexOf(encoding).Append(0, [new SegmentVideo(video, new VideoAttributes(null, null, null), [SampleRange.Everything], [])]);
-    }, cancellation);
+        foreach (var encoding in encodingId is null ? await ListEncodingsAsync(cancellation) : [encodingId])
+        {
+            var nothing = new UnitReplacement(video, new VideoAttributes(null, null, null), SampleRange.Everything, []);
+            await WriteAsync(IndexOf(encoding), new PendingReplacement(0, [nothing]), cancellation);
+        }
+    }
 
-    public Task DeleteEncodingAsync(string encodingId, CancellationToken cancellation) =>
-        WriteAsync(() => IndexOf(encodingId).Delete(), cancellation);
+    public async Task DeleteEncodingAsync(string encodingId, CancellationToken cancellation)
+    {
+        var index = IndexOf(encodingId);
+        await _writing.WaitAsync(cancellation);
+        try
+        {
+            await WriteAsync(index.Writer.DeleteAsync);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
 
-    public Task<IVectorSnapshot> SnapshotAsync(string encodingId, CancellationToken cancellation)
+    /// <inheritdoc />
+    /// <remarks>While the register cannot be reached, the last state that this store has seen.</remarks>
+    public async Task<IVectorSnapshot> SnapshotAsync(string encodingId, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult<IVectorSnapshot>(new IndexSnapshot(IndexOf(encodingId).Lease(), _options.ThreadCount));
+        return new IndexSnapshot(await IndexOf(encodingId).Current.LeaseForReadingAsync(cancellation), _options.ThreadCount);
     }
 
     /// <summary>Checks means and vectors of every segment against their checksums.</summary>
     /// <returns>A line for each part that differs.</returns>
-    public Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellation) => Task.Run<IReadOnlyList<string>>(() =>
+    public async Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellation)
     {
         var problems = new List<string>();
-        foreach (var encoding in ListEncodings())
+        foreach (var encoding in await ListEncodingsAsync(cancellation))
         {
             try
             {
-                var view = IndexOf(encoding).Lease();
+                var view = (await IndexOf(encoding).Current.LeaseAsync(cancellation)).View;
                 try
                 {
-                    foreach (var segment in view.Segments) problems.AddRange(segment.Verify(cancellation).Select(fault => fault.Message));
+                    await Task.Run(() =>
+                    {
+                        foreach (var segment in view.Segments) problems.AddRange(segment.Verify(cancellation).Select(fault => fault.Message));
+                    }, cancellation);
                 }
                 finally
                 {
@@ -90,7 +125,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
             }
         }
         return problems;
-    }, cancellation);
+    }
 
     /// <summary>Waits for a write on its way; snapshots stay readable until they are disposed.</summary>
     public async ValueTask DisposeAsync()
@@ -99,7 +134,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
         try
         {
             _isDisposed = true;
-            foreach (var index in _encodings.Values) index.Close();
+            foreach (var index in _encodings.Values) index.Current.Close();
             _writerLock?.Dispose();
         }
         finally
@@ -108,19 +143,54 @@ public sealed class EmbeddedVectorStore : IVectorStore
         }
     }
 
-    private async Task WriteAsync(Action write, CancellationToken cancellation)
+    /// <summary>Whoever comes to write first takes along those who wait.</summary>
+    private async Task WriteAsync(EncodingIndex index, PendingReplacement replacement, CancellationToken cancellation)
     {
-        await _writing.WaitAsync(cancellation);
+        index.Waiting.Add(replacement);
         try
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            TakeWriterLock();
-            await Task.Run(write, cancellation);
+            await _writing.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (!index.Waiting.TryRemove(replacement))
+        {
+            // Under way already.
+            await replacement.Written;
+            return;
+        }
+        try
+        {
+            while (!replacement.IsTaken) await WriteGroupAsync(index);
         }
         finally
         {
             _writing.Release();
         }
+        await replacement.Written;
+    }
+
+    private async Task WriteGroupAsync(EncodingIndex index)
+    {
+        var group = index.Waiting.TakeGroup();
+        try
+        {
+            await WriteAsync(role => index.Writer.AppendAsync(group, role));
+            foreach (var one in group) one.Succeed();
+        }
+        catch (Exception fault)
+        {
+            foreach (var one in group) one.Fail(fault);
+        }
+    }
+
+    private async Task WriteAsync(Func<RoleLease?, Task> write)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        RoleLease? role = null;
+        if (_options.WriterRole is { } held) role = held() ?? throw IndexFaults.NoRole(_directory);
+        DirectoryFlush.Create(_directory);
+        if (role is null) TakeWriterLock();
+        foreach (var index in _encodings.Values) index.Writer.DeleteRetired(role);
+        await Task.Run(() => write(role));
     }
 
     private void TakeWriterLock()
@@ -128,7 +198,6 @@ public sealed class EmbeddedVectorStore : IVectorStore
         if (_writerLock is not null) return;
         try
         {
-            DirectoryFlush.Create(_directory);
             _writerLock = new FileStream(Path.Combine(_directory, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException fault) when (File.Exists(Path.Combine(_directory, LockName)))
@@ -144,9 +213,25 @@ public sealed class EmbeddedVectorStore : IVectorStore
     }
 
     private EncodingIndex IndexOf(string encodingId) =>
-        _encodings.GetOrAdd(encodingId, id => new EncodingIndex(DirectoryOf(id), _options));
+        _encodings.GetOrAdd(encodingId, id => new EncodingIndex(DirectoryOf(id), id, _manifests, _options));
 
     private string DirectoryOf(string encodingId) => encodingId.Length > 0 && encodingId.All(char.IsAsciiLetterOrDigit)
         ? Path.Combine(_directory, encodingId)
         : throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"an encoding's id is letters and digits, found '{encodingId}'");
+
+    /// <summary>One encoding: what is current, who changes it, and what waits to be written.</summary>
+    private sealed class EncodingIndex
+    {
+        public EncodingIndex(string directory, string encodingId, IManifestRegister manifests, EmbeddedIndexOptions options)
+        {
+            Current = new CurrentIndex(directory, encodingId, manifests, options.Logs.CreateLogger(typeof(EmbeddedVectorStore).FullName!));
+            Writer = new IndexWriter(directory, encodingId, manifests, Current, options);
+        }
+
+        public CurrentIndex Current { get; }
+
+        public IndexWriter Writer { get; }
+
+        public ReplacementQueue Waiting { get; } = new();
+    }
 }

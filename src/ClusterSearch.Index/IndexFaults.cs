@@ -15,6 +15,12 @@ internal static class IndexFaults
     public static ClusterSearchException Version(string path, int expected, int found) =>
         new(ErrorCodes.ArchiveVersion, $"{path}: index format {expected} was expected, {found} found; use the release of ClusterSearch that wrote it, or run `clustersearch reindex`");
 
+    public static ClusterSearchException AnotherWriter(string directory) =>
+        new(ErrorCodes.ArchiveBusy, $"{directory}: another process has become the writer of this index; nothing was changed, whoever is the writer now can do it again") { IsTransient = true };
+
+    public static ClusterSearchException NoRole(string directory) =>
+        new(ErrorCodes.ArchiveBusy, $"{directory}: this process is not the writer of this index now; nothing was changed") { IsTransient = true };
+
     public static ClusterSearchException Reading(Exception fault, string path) =>
         new(ErrorCodes.ArchiveFileSystem, $"{path}: the index cannot be read ({fault.Message})", fault);
 

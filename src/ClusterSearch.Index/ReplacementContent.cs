@@ -8,8 +8,9 @@ namespace ClusterSearch.Index;
 /// <summary>Checks replacements and turns them into what a segment holds.</summary>
 internal static class ReplacementContent
 {
+    /// <returns>The dimension of their vectors; 0 when they have none.</returns>
     /// <exception cref="ClusterSearchException">request.invalid, archive.encoding.</exception>
-    public static (int Dimension, IReadOnlyList<SegmentVideo> Videos) Of(string encodingId, IReadOnlyList<UnitReplacement> replacements)
+    public static int CheckedDimension(string encodingId, IReadOnlyList<UnitReplacement> replacements)
     {
         var dimension = 0;
         foreach (var replacement in replacements)
@@ -27,10 +28,16 @@ internal static class ReplacementContent
                 end = unit.FirstSample + unit.Count;
             }
         }
+        return dimension;
+    }
+
+    /// <param name="replacements">Checked. A later one hides what earlier ones put into its range.</param>
+    /// <returns>Ordered by video.</returns>
+    public static IReadOnlyList<SegmentVideo> Of(IReadOnlyList<UnitReplacement> replacements)
+    {
         var videos = new List<SegmentVideo>();
         foreach (var video in replacements.GroupBy(replacement => replacement.Video).OrderBy(video => video.Key))
         {
-            // A later replacement of the same list hides what an earlier one put into its range.
             var units = new SortedDictionary<long, Unit>();
             foreach (var replacement in video)
             {
@@ -39,7 +46,7 @@ internal static class ReplacementContent
             }
             videos.Add(new SegmentVideo(video.Key, video.Last().Attributes, SampleRanges.Union(video.Select(replacement => replacement.Range)), [.. units.Values.Select(unit => new SegmentUnit(unit))]));
         }
-        return (dimension, videos);
+        return videos;
     }
 
     private static void Check(string encodingId, Unit unit, int dimension)

@@ -55,7 +55,7 @@ internal sealed class TestArchive : IAsyncDisposable
         var chosen = new ArchiveOptions { Directory = directory, DefaultModelDirectory = TestAssets.StarterModel };
         if (options is not null) chosen = options(chosen);
         var catalog = await SqliteCatalog.OpenAsync(chosen.CatalogPath, new SqliteCatalogOptions(), CancellationToken.None);
-        var vectors = await EmbeddedVectorStore.OpenAsync(chosen.IndexDirectory, new EmbeddedIndexOptions(), CancellationToken.None);
+        var vectors = await EmbeddedVectorStore.OpenAsync(chosen.IndexDirectory, catalog.Manifests, new EmbeddedIndexOptions(), CancellationToken.None);
         return new TestArchive(chosen, catalog, vectors, change);
     }
 

@@ -1,17 +1,19 @@
 using System.Globalization;
+using ClusterSearch.Catalog;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index;
 
 // Puts one unit after the other, of video n mod 7 and value n, and says each once it is acknowledged: "stored N ." (the
 // point shows a line to be whole). Begins behind the last one said before. Run by the tests, which kill it.
-if (args is not [var directory, var encodingId, var firstText])
+if (args is not [var catalogPath, var directory, var encodingId, var firstText])
 {
-    await Console.Error.WriteLineAsync("usage: ClusterSearch.Index.Crash DIRECTORY ENCODING FIRST");
+    await Console.Error.WriteLineAsync("usage: ClusterSearch.Index.Crash CATALOG DIRECTORY ENCODING FIRST");
     return 2;
 }
 
-await using var store = await EmbeddedVectorStore.OpenAsync(directory, new EmbeddedIndexOptions { MergeWidth = 3 }, CancellationToken.None);
+await using var catalog = await SqliteCatalog.OpenAsync(catalogPath, new SqliteCatalogOptions(), CancellationToken.None);
+await using var store = await EmbeddedVectorStore.OpenAsync(directory, catalog.Manifests, new EmbeddedIndexOptions { MergeWidth = 3 }, CancellationToken.None);
 for (var n = int.Parse(firstText, CultureInfo.InvariantCulture); ; n++)
 {
     var video = VideoId.Parse((n % 7).ToString("x32", CultureInfo.InvariantCulture));

@@ -16,7 +16,7 @@ public sealed class EmbeddedVectorStoreConformanceTests : VectorStoreConformance
 
     protected override async Task<IVectorStore> OpenAsync() =>
         // Merges after every third write, so that the suite meets every layout.
-        await EmbeddedVectorStore.OpenAsync(_directory.Path, new EmbeddedIndexOptions { MergeWidth = 3 }, Cancellation);
+        await EmbeddedVectorStore.OpenAsync(_directory.Path, new InMemoryManifestRegister(), new EmbeddedIndexOptions { MergeWidth = 3 }, Cancellation);
 
     public override async ValueTask DisposeAsync()
     {

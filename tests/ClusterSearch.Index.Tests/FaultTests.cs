@@ -11,8 +11,6 @@ namespace ClusterSearch.Index.Tests;
 /// <summary>Damaged files, files of another version, a full disk.</summary>
 public sealed class FaultTests : IndexFixture
 {
-    private string ManifestPath => Path.Combine(EncodingDirectory, Manifest.FileName);
-
     [Theory]
     [InlineData("magic")]
     [InlineData("version")]

@@ -1,5 +1,7 @@
+using ClusterSearch.Conformance.Vectors;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
+using ClusterSearch.Index.Segments;
 using ClusterSearch.Testing;
 using static ClusterSearch.Conformance.Vectors.Footage;
 
@@ -17,7 +19,16 @@ public abstract class IndexFixture : IDisposable
 
     protected string EncodingDirectory => Path.Combine(IndexDirectory, Encoding);
 
-    protected string[] Segments => [.. Directory.EnumerateFiles(EncodingDirectory, "*.seg").Order(StringComparer.Ordinal)];
+    /// <summary>Of the index in <see cref="IndexDirectory"/>.</summary>
+    protected InMemoryManifestRegister Manifests { get; } = new();
+
+    protected string ManifestPath => Path.Combine(EncodingDirectory, Manifests.CurrentAsync(Encoding, Cancellation).GetAwaiter().GetResult()!);
+
+    /// <summary>Live segments, oldest first.</summary>
+    protected string[] Segments => [.. Manifest.Read(ManifestPath)!.Segments.Select(name => Path.Combine(EncodingDirectory, name))];
+
+    /// <summary>Names of all files, live or not.</summary>
+    protected string[] FileNames => [.. Directory.EnumerateFiles(EncodingDirectory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -27,8 +38,8 @@ public abstract class IndexFixture : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    protected Task<EmbeddedVectorStore> OpenAsync(EmbeddedIndexOptions? options = null, string? directory = null) =>
-        EmbeddedVectorStore.OpenAsync(directory ?? IndexDirectory, options ?? new EmbeddedIndexOptions(), Cancellation);
+    protected Task<EmbeddedVectorStore> OpenAsync(EmbeddedIndexOptions? options = null, IManifestRegister? manifests = null, string? directory = null) =>
+        EmbeddedVectorStore.OpenAsync(directory ?? IndexDirectory, manifests ?? Manifests, options ?? new EmbeddedIndexOptions(), Cancellation);
 
     protected static UnitReplacement Replacement(int video, long first, long end, IReadOnlyList<Unit> units) =>
         new(Id(video), new VideoAttributes("gate", "hall", new DateTimeOffset(2024, 5, 1, 12, 0, 0, TimeSpan.Zero)), new SampleRange(first, end), units);

@@ -1,3 +1,4 @@
+using ClusterSearch.Conformance.Vectors;
 using ClusterSearch.Core.Vectors;
 using static ClusterSearch.Conformance.Vectors.Footage;
 
@@ -11,9 +12,9 @@ public sealed class LayoutTests : IndexFixture
     {
         var random = new Random(21);
         var videos = Enumerable.Range(1, 6).Select(_ => Units(random, 0, 700, Dimension)).ToList();
-        await using var whole = await OpenAsync(new EmbeddedIndexOptions { Threads = 1 }, Path.Combine(IndexDirectory, "whole"));
+        await using var whole = await OpenAsync(new EmbeddedIndexOptions { Threads = 1 }, new InMemoryManifestRegister(), Path.Combine(IndexDirectory, "whole"));
         await whole.ReplaceAsync(Encoding, [.. videos.Select((units, i) => Replacement(i + 1, 0, 704, units))], Cancellation);
-        await using var pieces = await OpenAsync(new EmbeddedIndexOptions { Threads = 4, MergeWidth = 3 }, Path.Combine(IndexDirectory, "pieces"));
+        await using var pieces = await OpenAsync(new EmbeddedIndexOptions { Threads = 4, MergeWidth = 3 }, new InMemoryManifestRegister(), Path.Combine(IndexDirectory, "pieces"));
         for (var first = 0; first < 704; first += 64)
         {
             for (var video = 0; video < videos.Count; video++)

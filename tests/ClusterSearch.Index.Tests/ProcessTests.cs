@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using ClusterSearch.Catalog;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Vectors;
+using ClusterSearch.Index.Segments;
 using static ClusterSearch.Conformance.Vectors.Footage;
 
 namespace ClusterSearch.Index.Tests;
@@ -9,6 +11,8 @@ namespace ClusterSearch.Index.Tests;
 /// <summary>Other stores and other processes on the same directory.</summary>
 public sealed class ProcessTests : IndexFixture
 {
+    private string CatalogPath => Path.Combine(Path.GetDirectoryName(IndexDirectory)!, "catalog.db");
+
     [Fact]
     public async Task A_second_writer_is_refused_until_the_first_is_gone()
     {
@@ -109,11 +113,12 @@ public sealed class ProcessTests : IndexFixture
         var seed = Environment.TickCount;
         var random = new Random(seed);
         var stored = -1;
+        await using var catalog = await SqliteCatalog.OpenAsync(CatalogPath, new SqliteCatalogOptions(), Cancellation);
         for (var round = 0; round < 6; round++)
         {
             using var writer = Process.Start(new ProcessStartInfo("dotnet")
             {
-                ArgumentList = { Path.Combine(AppContext.BaseDirectory, "ClusterSearch.Index.Crash.dll"), IndexDirectory, Encoding, (stored + 1).ToString(CultureInfo.InvariantCulture) },
+                ArgumentList = { Path.Combine(AppContext.BaseDirectory, "ClusterSearch.Index.Crash.dll"), CatalogPath, IndexDirectory, Encoding, (stored + 1).ToString(CultureInfo.InvariantCulture) },
                 RedirectStandardOutput = true,
                 UseShellExecute = false,
             })!;
@@ -130,7 +135,7 @@ public sealed class ProcessTests : IndexFixture
             await kill;
             await writer.WaitForExitAsync(Cancellation);
 
-            await using var store = await OpenAsync();
+            await using var store = await OpenAsync(manifests: catalog.Manifests);
             Assert.Empty(await store.VerifyAsync(Cancellation));
             using var snapshot = await store.SnapshotAsync(Encoding, Cancellation);
             for (var video = 0; video < 7; video++)
@@ -146,10 +151,17 @@ public sealed class ProcessTests : IndexFixture
 
         // What was left over is swept by the next writer.
         await File.WriteAllTextAsync(Path.Combine(EncodingDirectory, "000000000001-left.seg"), "half", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(EncodingDirectory, "999999999999-left.manifest"), "half", Cancellation);
         await File.WriteAllTextAsync(Path.Combine(EncodingDirectory, "note.txt"), "not ours", Cancellation);
-        await using (var store = await OpenAsync()) await store.DeleteVideoAsync(Id(0), Encoding, Cancellation);
-        var manifest = await File.ReadAllTextAsync(Path.Combine(EncodingDirectory, "manifest.json"), Cancellation);
-        Assert.All(Segments, path => Assert.Contains(Path.GetFileName(path), manifest, StringComparison.Ordinal));
-        Assert.True(File.Exists(Path.Combine(EncodingDirectory, "note.txt")));
+        await using (var store = await OpenAsync(manifests: catalog.Manifests))
+        {
+            await store.DeleteVideoAsync(Id(0), Encoding, Cancellation);
+            await store.DeleteVideoAsync(Id(1), Encoding, Cancellation);
+        }
+        var name = (await catalog.Manifests.CurrentAsync(Encoding, Cancellation))!;
+        var live = Manifest.Read(Path.Combine(EncodingDirectory, name))!.Segments;
+        Assert.True(FileNames.Length <= live.Count + 2 + 2, $"of {live.Count} live segments, two manifests and at most one segment that was replaced: {string.Join(' ', FileNames)}");
+        Assert.DoesNotContain(FileNames, file => file.Contains("left", StringComparison.Ordinal));
+        Assert.Contains("note.txt", FileNames);
     }
 }

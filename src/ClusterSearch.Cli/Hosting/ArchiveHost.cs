@@ -46,7 +46,8 @@ internal sealed class ArchiveHost(
         {
             owned.Catalog = await SqliteCatalog.OpenAsync(
                 options.CatalogPath, new SqliteCatalogOptions { CreateIfMissing = mode == OpenMode.Create }, cancellation);
-            owned.Vectors = await EmbeddedVectorStore.OpenAsync(options.IndexDirectory, new EmbeddedIndexOptions(), cancellation);
+            owned.Vectors = await EmbeddedVectorStore.OpenAsync(
+                options.IndexDirectory, owned.Catalog.Manifests, new EmbeddedIndexOptions { Logs = owned.Telemetry?.Logs ?? NullLoggerFactory.Instance }, cancellation);
             var ports = new ArchivePorts
             {
                 Catalog = owned.Catalog,

@@ -7,22 +7,20 @@ namespace ClusterSearch.Index.Segments;
 
 /// <summary>
 /// Which segments are live, oldest first: a later one's covers hide units of earlier ones. A line of JSON and a line with
-/// its XXH3-64. Replaced by renaming: a reader sees the old or the new one.
+/// its XXH3-64. Never changed once written; the register says which one is current.
 /// </summary>
 internal sealed record Manifest(int Version, long Generation, int Dimension, IReadOnlyList<string> Segments)
 {
     public const int CurrentVersion = 1;
-    public const string FileName = "manifest.json";
-    public const string TemporaryName = FileName + ".tmp";
 
     public static Manifest Empty { get; } = new(CurrentVersion, 0, 0, []);
 
-    /// <returns>Null where there is none.</returns>
-    public static byte[]? ReadBytes(string directory)
+    /// <returns>Null when there is no such file.</returns>
+    public static Manifest? Read(string path)
     {
         try
         {
-            return File.ReadAllBytes(Path.Combine(directory, FileName));
+            return Parse(File.ReadAllBytes(path), path);
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -30,13 +28,18 @@ internal sealed record Manifest(int Version, long Generation, int Dimension, IRe
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw IndexFaults.Reading(fault, directory);
+            throw IndexFaults.Reading(fault, path);
         }
     }
 
-    public static Manifest Parse(byte[] bytes, string directory)
+    public byte[] ToBytes()
     {
-        var path = Path.Combine(directory, FileName);
+        var json = JsonSerializer.Serialize(this, ManifestContext.Default.Manifest);
+        return Encoding.UTF8.GetBytes($"{json}\n{Checksum(json)}\n");
+    }
+
+    private static Manifest Parse(byte[] bytes, string path)
+    {
         var lines = Encoding.UTF8.GetString(bytes).Split('\n');
         if (lines.Length != 3 || lines[1] != Checksum(lines[0])) throw IndexFaults.Corrupt(path, "its checksum differs");
         try
@@ -52,28 +55,6 @@ internal sealed record Manifest(int Version, long Generation, int Dimension, IRe
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw IndexFaults.Corrupt(path, $"it is no manifest ({fault.Message.ReplaceLineEndings(" ")})", fault);
-        }
-    }
-
-    public void Write(string directory)
-    {
-        var path = Path.Combine(directory, FileName);
-        var temporary = Path.Combine(directory, TemporaryName);
-        var json = JsonSerializer.Serialize(this, ManifestContext.Default.Manifest);
-        var bytes = Encoding.UTF8.GetBytes($"{json}\n{Checksum(json)}\n");
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                file.Write(bytes);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-            DirectoryFlush.Flush(directory);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw IndexFaults.Writing(fault, path);
         }
     }
 

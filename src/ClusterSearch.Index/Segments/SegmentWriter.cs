@@ -5,30 +5,18 @@ using System.Text;
 
 namespace ClusterSearch.Index.Segments;
 
-/// <summary>Writes a segment file, flushed to the disk with its name. Nobody looks at it until a manifest names it; a half one is swept.</summary>
+/// <summary>Writes a segment file. Nobody looks at it until a manifest names it; a half one is swept.</summary>
 internal static class SegmentWriter
 {
-    /// <param name="path">Where it will lie.</param>
+    /// <param name="file">Empty; not flushed to the disk here.</param>
     /// <param name="dimension">Of all vectors.</param>
     /// <param name="videos">Ordered by id; each one's units ordered by first sample.</param>
-    public static void Write(string path, int dimension, IReadOnlyList<SegmentVideo> videos)
+    public static void Write(FileStream file, int dimension, IReadOnlyList<SegmentVideo> videos)
     {
         var videoTable = VideoTable(videos);
         var header = SegmentFormat.Header.Layout(dimension, videos.Count, videoTable.Length,
             videos.Sum(video => video.Covers.Count), videos.Sum(video => video.Units.Count), videos.Sum(video => video.Units.Sum(unit => (long)unit.Count)));
-        try
-        {
-            using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
-            {
-                WriteBlocks(file, header, videoTable, videos);
-                file.Flush(flushToDisk: true);
-            }
-            DirectoryFlush.Flush(Path.GetDirectoryName(path)!);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw IndexFaults.Writing(fault, path);
-        }
+        WriteBlocks(file, header, videoTable, videos);
     }
 
     private static void WriteBlocks(FileStream file, SegmentFormat.Header header, byte[] videoTable, IReadOnlyList<SegmentVideo> videos)

@@ -16,9 +16,12 @@ public sealed class DamagedFilesTests : IAsyncLifetime
     private const int Dimension = 5;
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly InMemoryManifestRegister _manifests = new();
     private string _whole = "";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string ManifestPath => Path.Combine(EncodingDirectory, _manifests.CurrentAsync(Encoding, Cancellation).GetAwaiter().GetResult()!);
 
     private string EncodingDirectory => Path.Combine(_directory.Path, Encoding);
 
@@ -79,7 +82,7 @@ public sealed class DamagedFilesTests : IAsyncLifetime
     [Fact]
     public async Task A_missing_segment_is_named()
     {
-        var segment = Files().First(file => !file.EndsWith(Manifest.FileName, StringComparison.Ordinal));
+        var segment = Files()[1];
         File.Delete(segment);
         await using var store = await OpenAsync();
         AssertSays(await Assert.ThrowsAsync<ClusterSearchException>(() => store.SnapshotAsync(Encoding, Cancellation)), ErrorCodes.ArchiveCorrupt, segment);
@@ -103,20 +106,20 @@ public sealed class DamagedFilesTests : IAsyncLifetime
     public async Task A_manifest_of_a_later_release_is_refused_and_left_alone()
     {
         var later = new Manifest(Manifest.CurrentVersion + 1, 9, Dimension, ["later.seg"]);
-        later.Write(EncodingDirectory);
-        var before = await File.ReadAllBytesAsync(Path.Combine(EncodingDirectory, Manifest.FileName), Cancellation);
+        await File.WriteAllBytesAsync(ManifestPath, later.ToBytes(), Cancellation);
+        var before = await File.ReadAllBytesAsync(ManifestPath, Cancellation);
         await using var store = await OpenAsync();
-        AssertSays(await Assert.ThrowsAsync<ClusterSearchException>(() => store.SnapshotAsync(Encoding, Cancellation)), ErrorCodes.ArchiveVersion, Manifest.FileName);
+        AssertSays(await Assert.ThrowsAsync<ClusterSearchException>(() => store.SnapshotAsync(Encoding, Cancellation)), ErrorCodes.ArchiveVersion, ManifestPath);
         var fault = await Assert.ThrowsAsync<ClusterSearchException>(() => store.ReplaceAsync(Encoding, [Replacement(1, 0, 16, [])], Cancellation));
         Assert.Equal(ErrorCodes.ArchiveVersion, fault.Code);
-        Assert.Contains(await store.VerifyAsync(Cancellation), line => line.Contains(Manifest.FileName, StringComparison.Ordinal));
-        Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(EncodingDirectory, Manifest.FileName), Cancellation));
+        Assert.Contains(await store.VerifyAsync(Cancellation), line => line.Contains(Path.GetFileName(ManifestPath), StringComparison.Ordinal));
+        Assert.Equal(before, await File.ReadAllBytesAsync(ManifestPath, Cancellation));
     }
 
     [Fact]
     public async Task A_segment_of_a_later_release_is_refused()
     {
-        var segment = Files().First(file => !file.EndsWith(Manifest.FileName, StringComparison.Ordinal));
+        var segment = Files()[1];
         var bytes = await File.ReadAllBytesAsync(segment, Cancellation);
         bytes[SegmentFormat.Magic.Length]++;
         var checksumAt = SegmentFormat.HeaderBytes - sizeof(ulong);
@@ -168,7 +171,8 @@ public sealed class DamagedFilesTests : IAsyncLifetime
     private static UnitReplacement Replacement(int video, long first, long end, IReadOnlyList<Unit> units) =>
         new(Footage.Id(video), new VideoAttributes($"gate {video}", null, DateTimeOffset.UnixEpoch), new SampleRange(first, end), units);
 
-    private string[] Files() => Directory.GetFiles(EncodingDirectory);
+    /// <summary>The current manifest, and the segments that it names.</summary>
+    private string[] Files() => [ManifestPath, .. Manifest.Read(ManifestPath)!.Segments.Select(name => Path.Combine(EncodingDirectory, name))];
 
-    private Task<EmbeddedVectorStore> OpenAsync() => EmbeddedVectorStore.OpenAsync(_directory.Path, new EmbeddedIndexOptions { Threads = 1 }, Cancellation);
+    private Task<EmbeddedVectorStore> OpenAsync() => EmbeddedVectorStore.OpenAsync(_directory.Path, _manifests, new EmbeddedIndexOptions { Threads = 1 }, Cancellation);
 }

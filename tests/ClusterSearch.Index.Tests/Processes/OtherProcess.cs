@@ -50,21 +50,21 @@ internal sealed class OtherProcess : IDisposable
 
     public static async Task<int> PlayAsync(string role, string directory, string[] rest)
     {
-        await using var store = await EmbeddedVectorStore.OpenAsync(directory, new EmbeddedIndexOptions { MergeWidth = 3, Threads = 1 }, CancellationToken.None);
+        await using var index = await SharedIndex.OpenAsync(directory);
         switch (role)
         {
             case "write":
                 var history = new History(int.Parse(rest[0], CultureInfo.InvariantCulture));
                 for (var number = int.Parse(rest[1], CultureInfo.InvariantCulture); ; number++)
                 {
-                    await history.WriteAsync(store, number, CancellationToken.None);
+                    await history.WriteAsync(index.Store, number, CancellationToken.None);
                     await Console.Out.WriteLineAsync(number.ToString(CultureInfo.InvariantCulture));
                     await Console.Out.FlushAsync();
                 }
             case "read":
                 while (await Console.In.ReadLineAsync() is not null)
                 {
-                    using var snapshot = await store.SnapshotAsync(History.Encoding, CancellationToken.None);
+                    using var snapshot = await index.Store.SnapshotAsync(History.Encoding, CancellationToken.None);
                     var count = await snapshot.CountAsync(VectorFilter.None, CancellationToken.None);
                     await Console.Out.WriteLineAsync(count.Samples.ToString(CultureInfo.InvariantCulture));
                     await Console.Out.FlushAsync();

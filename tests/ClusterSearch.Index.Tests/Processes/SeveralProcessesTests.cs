@@ -17,7 +17,8 @@ public class SeveralProcessesTests
         using var directory = new TemporaryDirectory();
         using var writer = OtherProcess.Writer(directory.Path, seed: 1, from: 0);
         await writer.ReadLineAsync(Cancellation);
-        await using var store = await OpenAsync(directory);
+        await using var index = await SharedIndex.OpenAsync(directory.Path);
+        var store = index.Store;
         using (var snapshot = await store.SnapshotAsync(History.Encoding, Cancellation))
             await snapshot.CountAsync(VectorFilter.None, Cancellation);
         var fault = await Assert.ThrowsAsync<ClusterSearchException>(() => PutAsync(store, 0, 16));
@@ -34,13 +35,13 @@ public class SeveralProcessesTests
     public async Task A_second_writer_in_the_same_process_is_refused_until_the_first_is_disposed()
     {
         using var directory = new TemporaryDirectory();
-        var first = await OpenAsync(directory);
-        await using var second = await OpenAsync(directory);
-        await PutAsync(first, 0, 16);
-        Assert.Equal(ErrorCodes.ArchiveBusy, (await Assert.ThrowsAsync<ClusterSearchException>(() => PutAsync(second, 16, 32))).Code);
+        var first = await SharedIndex.OpenAsync(directory.Path);
+        await using var second = await SharedIndex.OpenAsync(directory.Path);
+        await PutAsync(first.Store, 0, 16);
+        Assert.Equal(ErrorCodes.ArchiveBusy, (await Assert.ThrowsAsync<ClusterSearchException>(() => PutAsync(second.Store, 16, 32))).Code);
         await first.DisposeAsync();
-        await PutAsync(second, 16, 32);
-        Assert.Equal(32, await CountAsync(second));
+        await PutAsync(second.Store, 16, 32);
+        Assert.Equal(32, await CountAsync(second.Store));
     }
 
     [Fact]
@@ -48,7 +49,8 @@ public class SeveralProcessesTests
     {
         using var directory = new TemporaryDirectory();
         using var reader = OtherProcess.Reader(directory.Path);
-        await using var store = await OpenAsync(directory);
+        await using var index = await SharedIndex.OpenAsync(directory.Path);
+        var store = index.Store;
         Assert.Equal(0, await AskAsync(reader));
         for (var i = 0; i < 12; i++)
         {
@@ -65,9 +67,6 @@ public class SeveralProcessesTests
         await PutAsync(store, 0, 32);
         Assert.Equal(32, await AskAsync(reader));
     }
-
-    private static Task<EmbeddedVectorStore> OpenAsync(TemporaryDirectory directory) =>
-        EmbeddedVectorStore.OpenAsync(directory.Path, new EmbeddedIndexOptions { MergeWidth = 3 }, Cancellation);
 
     private static Task PutAsync(EmbeddedVectorStore store, long first, long end) => store.ReplaceAsync(History.Encoding,
         [new UnitReplacement(Footage.Id(1), Footage.Nowhere, new SampleRange(first, end), Footage.Units(new Random(1), first, (int)(end - first), History.Dimension))], Cancellation);

@@ -36,6 +36,16 @@ internal static class EncodingRows
         await session.ExecuteAsync("UPDATE encoding SET is_active = true WHERE id = $1 AND NOT is_active", encodingId);
     }
 
+    /// <summary>With its plans and chunks (by cascade). Unknown ones are no error.</summary>
+    /// <exception cref="ClusterSearchException">archive.encoding for the active one.</exception>
+    public static async Task DropAsync(PostgresSession session, string encodingId)
+    {
+        if (await session.ExistsAsync("SELECT 1 FROM encoding WHERE id = $1 AND is_active", encodingId))
+            throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"encoding '{encodingId}' is the active one; activate another first");
+        await session.ExecuteAsync("DELETE FROM plan WHERE encoding = $1", encodingId);
+        await session.ExecuteAsync("DELETE FROM encoding WHERE id = $1", encodingId);
+    }
+
     /// <exception cref="ClusterSearchException">archive.encoding.</exception>
     public static async Task RequireAsync(PostgresSession session, string encodingId)
     {

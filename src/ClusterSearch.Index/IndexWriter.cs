@@ -1,0 +1,176 @@
+using ClusterSearch.Core;
+using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Vectors;
+using ClusterSearch.Index.Segments;
+
+namespace ClusterSearch.Index;
+
+/// <summary>
+/// Changes one encoding.
+/// <para>
+/// Normal operation: replacements become a new segment that carries the ranges it hides in older ones. Segment and a manifest
+/// that names it are flushed under names never used before; then the register names the new manifest if the one that it
+/// builds upon is still the current one and the role is still this writer's. Afterwards the writer tidies up: see <see cref="Compaction"/>.
+/// </para>
+/// <para>
+/// Role lost, or another writer at work: the register refuses, the new files go, nothing visible changed.
+/// Crash: files that no current manifest names are left over; a later writer sweeps them, see <see cref="RetiredFiles"/>.
+/// Answer lost: see <see cref="ManifestPublisher"/>; files that may have been named stay for the sweep.
+/// </para>
+/// One call at a time.
+/// </summary>
+internal sealed class IndexWriter(string directory, string indexName, IManifestRegister register, CurrentIndex current, EmbeddedIndexOptions options)
+{
+    private readonly ManifestPublisher _publisher = new(indexName, register, options.Clock);
+    private readonly RetiredFiles _retired = new(directory, options.Clock);
+
+    // Leased during a call: what is copied from it stays mapped, whatever other processes publish meanwhile.
+    private IndexState? _state;
+
+    private IndexState State => _state ?? throw new InvalidOperationException("no change is under way");
+
+    /// <summary>Makes replacements live in one change. One whose dimension does not fit fails, the rest goes on.</summary>
+    public async Task AppendAsync(IReadOnlyList<PendingReplacement> group, RoleLease? role)
+    {
+        _state = await current.LeaseAsync(CancellationToken.None);
+        try
+        {
+            var (dimension, fitting) = Fitting(group, State.Manifest.Dimension);
+            var content = ReplacementContent.Of([.. fitting.SelectMany(one => one.Replacements)]);
+            content = [.. content.Where(video => video.Units.Count > 0 || State.View.Find(video.Id) is not null)];
+            if (content.Count == 0) return;
+            await PublishAsync(dimension, State.Manifest.Segments, content, [], role);
+            await TidyAsync(role);
+        }
+        finally
+        {
+            Hold(null);
+        }
+    }
+
+    /// <summary>Deletes the encoding, whatever state its files are in; snapshots go on reading.</summary>
+    public async Task DeleteAsync(RoleLease? role)
+    {
+        var name = await register.CurrentAsync(indexName, CancellationToken.None);
+        var files = IndexFiles.List(directory);
+        if (name is null && files.Count == 0) return;
+        // From the empty manifest on, nothing that somebody wanted to put upon what was there can be published any more.
+        name ??= await WriteAsync(null, Manifest.Empty with { Generation = 1 }, null, [], role) ?? throw IndexFaults.AnotherWriter(directory);
+        try
+        {
+            if (files.Contains(IndexFiles.OldManifest))
+            {
+                // Before the register names none: it would be the current one again.
+                File.Delete(Path.Combine(directory, IndexFiles.OldManifest));
+                DirectoryFlush.Flush(directory);
+            }
+            var publication = await _publisher.PublishAsync(name, null, role);
+            if (!publication.IsPublished) throw publication.Fault ?? IndexFaults.AnotherWriter(directory);
+            current.Adopt(null, Manifest.Empty).View.Release();
+            _retired.Retire(files.Append(name), Grace(role));
+            if (role is null && Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any()) Directory.Delete(directory);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw IndexFaults.Writing(fault, directory);
+        }
+    }
+
+    /// <summary>Deletes files that were retired long enough ago.</summary>
+    public void DeleteRetired(RoleLease? role) => _retired.Expire(Grace(role));
+
+    private (int Dimension, List<PendingReplacement> Fitting) Fitting(IReadOnlyList<PendingReplacement> group, int stored)
+    {
+        var fitting = new List<PendingReplacement>(group.Count);
+        foreach (var one in group)
+        {
+            if (stored == 0) stored = one.Dimension;
+            if (one.Dimension == 0 || one.Dimension == stored) fitting.Add(one);
+            else one.Fail(new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"{directory}: vectors of {stored} dimensions were expected, {one.Dimension} found"));
+        }
+        return (stored, fitting);
+    }
+
+    private async Task TidyAsync(RoleLease? role)
+    {
+        try
+        {
+            while (Compaction.Next(State.View, options) is { } range)
+            {
+                var (first, end) = (range.Start.Value, range.End.Value);
+                // What is copied gets new checksums: it must be whole.
+                foreach (var segment in State.View.Segments.Skip(first).Take(end - first))
+                    if (segment.Verify(CancellationToken.None).FirstOrDefault() is { } fault) throw fault;
+                var segments = State.Manifest.Segments;
+                await PublishAsync(State.Manifest.Dimension, [.. segments.Take(first)], Compaction.LiveContent(State.View, first, end), [.. segments.Skip(end)], role);
+            }
+        }
+        catch (ClusterSearchException fault) when (fault.IsTransient || fault.Code is ErrorCodes.ArchiveDiskFull or ErrorCodes.ArchiveFileSystem)
+        {
+            // The replacement is durable; a later one tidies up.
+        }
+    }
+
+    /// <summary>Makes the next state current: a new segment, unless there is nothing to put into it, between some of those before.</summary>
+    private async Task PublishAsync(
+        int dimension, IReadOnlyList<string> older, IReadOnlyList<SegmentVideo> content, IReadOnlyList<string> younger, RoleLease? role)
+    {
+        var generation = State.Manifest.Generation + 1;
+        var added = content.Count > 0 ? IndexFiles.NewName(generation, IndexFiles.SegmentSuffix) : null;
+        var manifest = new Manifest(Manifest.CurrentVersion, generation, dimension, added is null ? [.. older, .. younger] : [.. older, added, .. younger]);
+        if (await WriteAsync(State.Name, manifest, added, content, role) is { } name)
+        {
+            var next = current.Adopt(name, manifest);
+            _retired.Retire(State, next, Grace(role));
+            Hold(next);
+        }
+        else
+        {
+            Hold(await current.LeaseAsync(CancellationToken.None));
+        }
+    }
+
+    /// <summary>Writes a manifest and its new segment, and has the register name it.</summary>
+    /// <returns>Its name; null when it was named, the answer was lost, and another writer has built upon it since.</returns>
+    private async Task<string?> WriteAsync(string? previous, Manifest manifest, string? added, IReadOnlyList<SegmentVideo> content, RoleLease? role)
+    {
+        DirectoryFlush.Create(directory);
+        _retired.Look(role?.Token ?? "");
+        using var files = new NewFiles(directory);
+        var name = IndexFiles.NewName(manifest.Generation, IndexFiles.ManifestSuffix);
+        try
+        {
+            if (added is not null) files.Add(added, file => SegmentWriter.Write(file, manifest.Dimension, content));
+            files.Add(name, file => file.Write(manifest.ToBytes()));
+            await files.FlushAsync();
+        }
+        catch
+        {
+            files.Delete();
+            throw;
+        }
+        var publication = await _publisher.PublishAsync(previous, name, role);
+        if (publication.IsPublished) return name;
+        _retired.LookAgain();
+        if (publication.IsCertain) files.Delete();
+        else if (publication.Fault is null && added is not null && await IsNamedAsync(added)) return null;
+        throw publication.Fault ?? IndexFaults.AnotherWriter(directory);
+    }
+
+    private async Task<bool> IsNamedAsync(string segment)
+    {
+        var state = await current.LeaseAsync(CancellationToken.None);
+        var isNamed = state.Manifest.Segments.Contains(segment);
+        state.View.Release();
+        return isNamed;
+    }
+
+    private void Hold(IndexState? state)
+    {
+        _state?.View.Release();
+        _state = state;
+    }
+
+    private TimeSpan Grace(RoleLease? role) => role is null ? TimeSpan.Zero : options.ReaderGrace;
+}
