@@ -119,6 +119,9 @@ public sealed record IngestProgress
     public required int VideosDone { get; init; }
 
     public required int Failures { get; init; }
+
+    /// <summary>What holds the run up, in one line; null when nothing does.</summary>
+    public string? Note { get; init; }
 }
 
 public enum IngestStage

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ClusterSearch.Archive.Footage;
+using ClusterSearch.Archive.Working;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
@@ -26,7 +27,7 @@ internal sealed class FootageIntake(
         return gone;
     }
 
-    /// <param name="admit">Told of each file once it is registered, from two files at once.</param>
+    /// <param name="admit">Told of each file once it is registered, of two at a time; told again after a fault that passes.</param>
     /// <param name="cancellation">Stops between files and within.</param>
     public async Task RunAsync(Func<RegisteredFile, CancellationToken, Task> admit, CancellationToken cancellation)
     {
@@ -42,9 +43,13 @@ internal sealed class FootageIntake(
             {
                 try
                 {
-                    var registered = await registration.RegisterAsync(file, token);
+                    var registered = await TransientRetry.UntilAnsweredAsync(ports.Time, again => registration.RegisterAsync(file, again), token);
                     if (registered.Displaced is { } displaced) _displaced.Add(displaced);
-                    await admit(registered, token);
+                    await TransientRetry.UntilAnsweredAsync(ports.Time, async again =>
+                    {
+                        await admit(registered, again);
+                        return true;
+                    }, token);
                 }
                 catch (ClusterSearchException fault) when (fault.Code.StartsWith("footage.", StringComparison.Ordinal))
                 {

@@ -6,7 +6,7 @@ namespace ClusterSearch.Archive.Working;
 /// Waits between tries while something that passes stands in the way (a database that is away, a lock that another holds):
 /// each time about twice as long, up to a limit, and never in step with others.
 /// </summary>
-internal sealed class TransientRetry(TimeProvider time)
+public sealed class TransientRetry(TimeProvider time)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
@@ -16,6 +16,7 @@ internal sealed class TransientRetry(TimeProvider time)
     /// <summary>Back to the shortest wait.</summary>
     public void Reset() => _tries = 0;
 
+    /// <summary>Waits a little longer than the last time.</summary>
     public Task WaitAsync(CancellationToken cancellation) => Task.Delay(Delay(_tries++, Random.Shared.NextDouble()), time, cancellation);
 
     /// <param name="tries">Failed ones before this.</param>
