@@ -95,6 +95,15 @@ public sealed record IngestRequest
 
     /// <summary>Let a video be finished by encoders that differ in runtime, provider or instruction set.</summary>
     public bool AllowMixedEncoders { get; init; }
+
+    /// <summary>How urgent this footage is, higher comes first; null keeps what is known, 0 at first.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Which video's chunks come first among those of one priority; where worker processes work, they are asked for it instead.</summary>
+    public ClaimOrder Order { get; init; } = ClaimOrder.Fair;
+
+    /// <summary>Where worker processes work: return once everything is registered, with what is known then.</summary>
+    public bool Detach { get; init; }
 }
 
 /// <summary>A state of the run for a progress display.</summary>
@@ -117,6 +126,9 @@ public sealed record IngestProgress
     public required int VideosDone { get; init; }
 
     public required int Failures { get; init; }
+
+    /// <summary>What holds the run up, in one line; null when nothing does.</summary>
+    public string? Note { get; init; }
 }
 
 public enum IngestStage

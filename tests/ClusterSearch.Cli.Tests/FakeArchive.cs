@@ -9,7 +9,7 @@ using ClusterSearch.Core.Ranking;
 namespace ClusterSearch.Cli.Tests;
 
 /// <summary>Stands behind both ports: remembers what it was asked and answers what a test has put in.</summary>
-internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
+internal sealed class FakeArchive : ISearch, IIngestion, IWorking, IArchiveOpener
 {
     public static readonly VideoId Garden = VideoId.Parse(new string('a', 32));
     public static readonly VideoId Space = VideoId.Parse(new string('b', 32));
@@ -79,6 +79,27 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
 
     public List<(string Directory, OpenMode Mode)> Opened { get; } = [];
 
+    /// <summary>Of the last opening.</summary>
+    public string? Catalog { get; private set; }
+
+    public WorkforceStatus Workforce { get; set; } = new()
+    {
+        IsShared = false,
+        IsPaused = false,
+        Workers = [],
+        Aggregator = null,
+        TimesRealTime = 0,
+        SecondsLeft = 0,
+        TimeLeft = null,
+        WaitingChunks = 0,
+        Takeovers = 0,
+        Quarantined = new Dictionary<string, int>(),
+    };
+
+    public WorkRequest? Worked { get; private set; }
+
+    public bool? Paused { get; private set; }
+
     public SearchRequest? Searched { get; private set; }
 
     public IngestRequest? Ingested { get; private set; }
@@ -120,10 +141,11 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
         Labels = [new NamedLabel("tabby cat", 0.5f)],
     };
 
-    public Task<ArchiveHost> OpenAsync(string archiveDirectory, OpenMode mode, CancellationToken cancellation)
+    public Task<ArchiveHost> OpenAsync(ArchiveAddress address, OpenMode mode, CancellationToken cancellation)
     {
-        Opened.Add((archiveDirectory, mode));
-        return OpenFault is null ? Task.FromResult(new ArchiveHost(this, this, Models, Footage)) : Task.FromException<ArchiveHost>(OpenFault);
+        Opened.Add((address.Directory, mode));
+        Catalog = address.Catalog;
+        return OpenFault is null ? Task.FromResult(new ArchiveHost(this, this, this, Models, Footage)) : Task.FromException<ArchiveHost>(OpenFault);
     }
 
     public Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation)
@@ -258,6 +280,22 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
     }
 
     public Task<ArchiveStatus> StatusAsync(CancellationToken cancellation) => Task.FromResult(Status);
+
+    Task<WorkforceStatus> IWorking.StatusAsync(CancellationToken cancellation) => Task.FromResult(Workforce);
+
+    public Task WorkAsync(WorkRequest request, Action<string> tell, CancellationToken stop, CancellationToken now)
+    {
+        Worked = request;
+        return WorkFault is null ? Task.CompletedTask : Task.FromException(WorkFault);
+    }
+
+    public Task<int> ReportCrashAsync(string worker, Failure failure, TimeSpan retryAfter, CancellationToken cancellation) => Task.FromResult(0);
+
+    public Task SetPausedAsync(bool isPaused, CancellationToken cancellation)
+    {
+        Paused = isPaused;
+        return Task.CompletedTask;
+    }
 
     private static VideoSummary SummaryOf(VideoId id, string name) =>
         new(id, name, "/footage/" + name, 31, 640, 360, VideoState.Searchable, 31, "gate", null, null, null);

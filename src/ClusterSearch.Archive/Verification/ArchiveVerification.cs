@@ -39,7 +39,7 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
         var unreachable = 0;
         if (only is null)
         {
-            await FindUnknownEncodingsAsync(cancellation);
+            _leftovers.AddRange(await FindUnknownEncodingsAsync(cancellation));
             unreachable = await VerifyPlacesAsync(cancellation);
         }
         var main = only is null ? verified.FirstOrDefault(encoding => encoding.IsActive) : verified.FirstOrDefault();
@@ -111,14 +111,17 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
         }
     }
 
-    private async Task FindUnknownEncodingsAsync(CancellationToken cancellation)
+    /// <summary>What lies about of encodings that the catalogue does not know.</summary>
+    public async Task<IReadOnlyList<VerifyProblem>> FindUnknownEncodingsAsync(CancellationToken cancellation)
     {
+        var unknown = new List<VerifyProblem>();
         var known = await KnownEncodingsAsync(cancellation);
         foreach (var id in (await ports.Vectors.ListEncodingsAsync(cancellation)).Where(id => !known.Contains(id)))
-            _leftovers.Add(new VerifyProblem(VerifyCodes.EncodingUnknown, $"the index holds encoding {id}, which the catalogue does not know") { EncodingId = id });
+            unknown.Add(new VerifyProblem(VerifyCodes.EncodingUnknown, $"the index holds encoding {id}, which the catalogue does not know") { EncodingId = id });
         foreach (var id in (await ports.RawVectors.ListEncodingsAsync(cancellation)).Where(id => !known.Contains(id)))
             await foreach (var file in ports.RawVectors.ListFilesAsync(id, cancellation))
-                _leftovers.Add(Uncounted(file, VerifyCodes.EncodingUnknown, $"a vector file of encoding {id}, which the catalogue does not know"));
+                unknown.Add(Uncounted(file, VerifyCodes.EncodingUnknown, $"a vector file of encoding {id}, which the catalogue does not know"));
+        return unknown;
     }
 
     private static VerifyProblem Uncounted(StoredVectorFile file, string code, string what) => new(code, $"{file.Location}: {what}")

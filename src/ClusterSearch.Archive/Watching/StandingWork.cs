@@ -1,5 +1,5 @@
-using ClusterSearch.Archive.Footage;
 using ClusterSearch.Archive.Ingestion;
+using ClusterSearch.Archive.Working;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
@@ -22,11 +22,12 @@ internal sealed class StandingWork : IWatchWork, IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly ArchivePorts _ports;
-    private readonly PlaceBook _places;
     private readonly IngestRequest _request;
     private readonly EncodingRecord _encoding;
     private readonly IImageTextModel _model;
     private readonly TimeSpan _leaseDuration;
+    private readonly RetryPolicy _retries;
+    private readonly VideoBook _videos;
     private readonly IWatchObserver _observer;
     private readonly SemaphoreSlim _index = new(1);
     private readonly SemaphoreSlim _work = new(0);
@@ -37,9 +38,10 @@ internal sealed class StandingWork : IWatchWork, IDisposable
     private int _emptyClaims;
 
     public StandingWork(
-        ArchivePorts ports, PlaceBook places, IngestRequest request, EncodingRecord encoding, IImageTextModel model, TimeSpan leaseDuration, IWatchObserver observer)
+        ArchivePorts ports, IngestRequest request, EncodingRecord encoding, IImageTextModel model, TimeSpan leaseDuration, RetryPolicy retries, IWatchObserver observer)
     {
-        (_ports, _places, _request, _encoding, _model, _leaseDuration, _observer) = (ports, places, request, encoding, model, leaseDuration, observer);
+        _videos = new VideoBook(ports, encoding);
+        (_ports, _request, _encoding, _model, _leaseDuration, _retries, _observer) = (ports, request, encoding, model, leaseDuration, retries, observer);
         _workerCount = request.Workers > 0 ? request.Workers : Math.Clamp(Environment.ProcessorCount, 1, 4);
     }
 
@@ -101,7 +103,7 @@ internal sealed class StandingWork : IWatchWork, IDisposable
 
     private async Task WorkAsync(int slot, CancellationToken cancellation)
     {
-        var work = new ChunkWork(_ports, _places, _model, _encoding.Encoding.Resize, _request.HardwareAcceleration, FindAsync);
+        var work = new ChunkWork(_ports, _model, _encoding.Encoding.Resize, _request.HardwareAcceleration, _retries, _videos.FindAsync);
         var claim = new ClaimRequest
         {
             EncodingId = EncodingId,
@@ -157,46 +159,34 @@ internal sealed class StandingWork : IWatchWork, IDisposable
         return indexed;
     }
 
+    /// <returns>Chunks that became searchable.</returns>
     private async Task<int> AdvanceAsync(VideoId id, CancellationToken cancellation)
     {
-        if (await _ports.Catalog.FindVideoAsync(id, cancellation) is not { } video) return 0;
-        var (_, grid) = await FindAsync(id, cancellation);
+        if (await _ports.Catalog.FindPlanAsync(id, EncodingId, cancellation) is null) return 0;
+        var (video, grid, places) = await _videos.FindAsync(id, cancellation);
+        var path = places.FindFile(video) ?? id.Value;
+        var completion = new VideoCompletion(_ports, EncodingId);
         var before = await _ports.Catalog.ListChunksAsync(id, EncodingId, cancellation);
         try
         {
             await new Aggregation(_ports, _encoding, ShotOptions.Default).AdvanceAsync(video, grid, cancellation);
         }
-        catch (ClusterSearchException fault) when (fault.Code == ErrorCodes.ArchiveCorrupt && fault.Message.Contains(".vec", StringComparison.Ordinal))
+        catch (ClusterSearchException fault) when (fault is { Code: ErrorCodes.ArchiveCorrupt, IsTransient: false })
         {
-            _unreadable.Add(id);
-            _observer.Happened(new WatchEvent(WatchEventKind.Failed, PathOf(video), fault.Message, fault.Code));
+            // Embedded again where a vector file is broken; anything else an operator must see to.
+            if (await completion.RequeueBrokenAsync(id, cancellation) == 0) _unreadable.Add(id);
+            _observer.Happened(new WatchEvent(WatchEventKind.Failed, path, fault.Message, fault.Code));
             return 0;
         }
         var after = await _ports.Catalog.ListChunksAsync(id, EncodingId, cancellation);
-        if (!video.IsGrowing && after.All(chunk => chunk.State is ChunkState.Indexed or ChunkState.Quarantined)) await FinishAsync(video, grid, after, cancellation);
+        if (!video.IsGrowing && VideoCompletion.IsComplete(after))
+        {
+            var damage = await completion.CompleteAsync(video, after, grid, cancellation);
+            _observer.Happened(new WatchEvent(WatchEventKind.Finished, path, damage?.Message, damage?.Failure?.Code));
+        }
         return Count(after) - Count(before);
 
         static int Count(IReadOnlyList<ChunkRecord> chunks) => chunks.Count(chunk => chunk.State == ChunkState.Indexed);
-    }
-
-    private async Task FinishAsync(VideoRecord video, SampleGrid grid, IReadOnlyList<ChunkRecord> chunks, CancellationToken cancellation)
-    {
-        var damage = ChunkDamage.Of(chunks, grid);
-        if (damage is { Failure: null }) await _ports.Catalog.PutVideoAsync(video with { Warning = damage.Message }, cancellation);
-        await _ports.RawVectors.SweepAsync(video.Id, EncodingId, chunks.Where(chunk => chunk.State == ChunkState.Indexed)
-            .Select(chunk => new RawVectorKey(video.Id, EncodingId, chunk.Chunk.Index, chunk.Token!)).ToHashSet(), cancellation);
-        _observer.Happened(new WatchEvent(WatchEventKind.Finished, PathOf(video), damage?.Message, damage?.Failure?.Code));
-    }
-
-    private string PathOf(VideoRecord video) => _places.FindFile(video) ?? video.Id.Value;
-
-    private async ValueTask<(VideoRecord Video, SampleGrid Grid)> FindAsync(VideoId id, CancellationToken cancellation)
-    {
-        var video = await _ports.Catalog.FindVideoAsync(id, cancellation);
-        var plan = await _ports.Catalog.FindPlanAsync(id, EncodingId, cancellation);
-        if (video is null || plan is null)
-            throw new ClusterSearchException(ErrorCodes.FootageChanged, $"{id}: the video was removed while it was being worked on");
-        return (video, SampleGrid.Create(video.Facts, _encoding.Encoding.Sampling, plan.ListedTicks));
     }
 
     /// <summary>Waits out what passes.</summary>

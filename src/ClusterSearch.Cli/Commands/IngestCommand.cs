@@ -4,6 +4,7 @@ using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Parsing;
 using ClusterSearch.Cli.Presentation;
+using ClusterSearch.Core;
 using ClusterSearch.Core.Footage;
 
 namespace ClusterSearch.Cli.Commands;
@@ -27,6 +28,9 @@ internal class IngestCommand : ArchiveCommand
     private readonly Option<string?> _precision;
     private readonly Option<bool> _beside;
     private readonly Option<bool> _mixed;
+    private readonly Option<string?> _priority;
+    private readonly Option<string?> _order;
+    private readonly Option<bool> _detach;
 
     public IngestCommand(Surroundings surroundings)
         : this(surroundings, "ingest", "Take footage in: every video below the paths becomes searchable. Run it again to go on after an interruption; what is unchanged is skipped.",
@@ -34,6 +38,7 @@ internal class IngestCommand : ArchiveCommand
             new("clustersearch ingest ~/footage", "Everything below a folder, one sample a second."),
             new("clustersearch ingest gate.mp4 --camera gate --recorded-at 2026-11-23T06:00", "One recording of a camera, with its wall-clock time."),
             new("clustersearch ingest /mnt/tapes --sampling keyframes --workers 4", "Key frames alone: tens of times faster."),
+            new("clustersearch ingest /mnt/tapes --catalog \"Host=db;Database=footage\" --priority 5 --detach", "Registered for `work` processes, ahead of other footage."),
             new("clustersearch ingest --beside --model clip-vit-base-patch32", "All known footage once more, by another model, while searches go on in the present one."))
     {
     }
@@ -57,6 +62,9 @@ internal class IngestCommand : ArchiveCommand
         _beside = Flag("--beside", "Where model, precision, rate, sampling or resize differ from the archive's: take a second encoding in beside the first, which goes on being searched until `models use`.");
         _workers = Value("--workers", "N", "Pieces worked on at once; 0 chooses by the cores. Default: 0.");
         _mixed = Flag("--allow-mixed-encoders", "Let a video be finished by another runtime or processor kind than it was begun with.");
+        _priority = Value("--priority", "N", "How urgent this footage is, -1000 to 1000; higher comes first. Default: as it was, else 0.");
+        _order = Value("--order", "fair|earliest", "fair: all videos advance together; earliest: one after the other is finished. Where `work` processes work they are asked for it instead. Default: fair.");
+        _detach = Flag("--detach", "Where `work` processes work: return as soon as everything is registered.");
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -71,13 +79,28 @@ internal class IngestCommand : ArchiveCommand
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            Terminal.Error.WriteLine("what was finished is kept; the same command goes on from there");
+            Terminal.Error.WriteLine((await IsSharedAsync(archive))
+                ? "what was registered is worked on by the workers without this command; `clustersearch status --watch` shows it, `clustersearch pause` halts it"
+                : "what was finished is kept; the same command goes on from there");
             throw;
         }
         foreach (var warning in report.Warnings) Terminal.Error.WriteLine($"warning: {Wording.Fault(warning)}");
         foreach (var failure in report.Failures) Terminal.Error.WriteLine(Wording.Fault(failure));
         Present(parse, IngestDocument.From(report), DocumentContext.Readable.IngestDocument, Show);
         return report.Failures.Count > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
+    }
+
+    private static async Task<bool> IsSharedAsync(ArchiveHost archive)
+    {
+        try
+        {
+            return (await archive.Working.StatusAsync(CancellationToken.None)).IsShared;
+        }
+        catch (ClusterSearchException)
+        {
+            // Only a catalogue that is shared can be away.
+            return true;
+        }
     }
 
     protected IngestRequest ReadRequest(ParseResult parse)
@@ -102,6 +125,9 @@ internal class IngestCommand : ArchiveCommand
             ModelDirectory = Setting(parse, _model, "model") is { } model ? Surroundings.Models.Resolve(model.Value, Surroundings.WorkingDirectory) : null,
             Workers = workers is { } w ? Choice.Number(w.Value, w.Source, 0, MaximumWorkers) : 0,
             AllowMixedEncoders = parse.GetValue(_mixed),
+            Priority = parse.GetValue(_priority) is { } priority ? Choice.Number(priority, _priority.Name, -1000, 1000) : null,
+            Order = OrderSyntax.Parse(parse.GetValue(_order), _order.Name),
+            Detach = parse.GetValue(_detach),
         };
     }
 

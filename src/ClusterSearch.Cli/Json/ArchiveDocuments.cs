@@ -14,16 +14,17 @@ internal sealed record FileFaultDocument(string Path, string Code, string Messag
 /// <param name="Encodings">Every encoding, in the order in which they came.</param>
 internal sealed record StatusDocument(
     VideoCountsDocument Videos, ChunkCountsDocument Chunks, long Samples, long MissingSamples, double Hours,
-    EncodingDocument? Encoding, IReadOnlyList<EncodingProgressDocument> Encodings, IReadOnlyList<FileFaultDocument> Failures) : Document
+    EncodingDocument? Encoding, IReadOnlyList<EncodingProgressDocument> Encodings, IReadOnlyList<FileFaultDocument> Failures,
+    WorkforceDocument Work) : Document
 {
-    public static StatusDocument From(ArchiveStatus status)
+    public static StatusDocument From(ArchiveStatus status, WorkforceStatus work)
     {
         var ledger = status.Ledger;
         return new StatusDocument(
             VideoCountsDocument.From(ledger, status.VideosWithoutPlan),
             ChunkCountsDocument.From(ledger.Chunks), ledger.Samples, ledger.MissingSamples, ledger.Seconds / 3600,
             status.Encoding is { } e ? EncodingDocument.From(e) : null, [.. status.Encodings.Select(EncodingProgressDocument.From)],
-            FileFaultDocument.From(status.Failures));
+            FileFaultDocument.From(status.Failures), WorkforceDocument.From(work));
     }
 }
 

@@ -9,6 +9,7 @@ namespace ClusterSearch.Cli.Json;
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(SearchDocument))]
 [JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(PausedDocument))]
 [JsonSerializable(typeof(IngestDocument))]
 [JsonSerializable(typeof(ReindexDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
@@ -34,6 +35,13 @@ internal sealed partial class DocumentContext : JsonSerializerContext
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>A document a line, for commands that write many.</summary>
+    public static DocumentContext Compact { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }
