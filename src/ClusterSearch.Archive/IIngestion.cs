@@ -39,6 +39,13 @@ public interface IIngestion
     /// <exception cref="Core.ClusterSearchException">request.invalid for an unknown encoding; archive.busy when a repair meets a running ingest.</exception>
     Task<VerifyReport> VerifyAsync(VerifyRequest request, CancellationToken cancellation);
 
+    /// <summary>Makes a consistent copy of the archive, its index left out, while it may be searched and ingested.</summary>
+    /// <exception cref="Core.ClusterSearchException">
+    /// request.invalid for a directory that holds something else, or a catalogue that is copied by tools of its own; archive.corrupt when a
+    /// vector file that counts is missing; archive.disk_full.
+    /// </exception>
+    Task<BackupReport> BackupAsync(BackupRequest request, CancellationToken cancellation);
+
     Task<ArchiveStatus> StatusAsync(CancellationToken cancellation);
 
     /// <summary>

@@ -246,6 +246,14 @@ internal sealed class FakeArchive : ISearch, IIngestion, IWorking, IArchiveOpene
         return Task.FromResult(new ReindexReport(2, 58, TimeSpan.FromSeconds(1.5)));
     }
 
+    public BackupRequest? BackedUp { get; private set; }
+
+    public Task<BackupReport> BackupAsync(BackupRequest request, CancellationToken cancellation)
+    {
+        BackedUp = request;
+        return Task.FromResult(new BackupReport(request.Directory, 2, 4, 3_000_000, 1_000, DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1.5)));
+    }
+
     public WatchRequest? Watched { get; private set; }
 
     public IReadOnlyList<WatchEvent> WatchEvents { get; set; } = [];

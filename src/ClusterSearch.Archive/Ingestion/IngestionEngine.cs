@@ -1,3 +1,4 @@
+using ClusterSearch.Archive.Backup;
 using ClusterSearch.Archive.Encodings;
 using ClusterSearch.Archive.Footage;
 using ClusterSearch.Archive.Verification;
@@ -110,6 +111,9 @@ public sealed class IngestionEngine(ArchivePorts ports, ArchiveOptions options) 
         var mended = await new ArchiveVerification(ports).VerifyAsync(request.Digest, named, change.Cancellation);
         return mended with { Problems = found.Problems, Leftovers = found.Leftovers, Requeued = requeued };
     }
+
+    public Task<BackupReport> BackupAsync(BackupRequest request, CancellationToken cancellation) =>
+        new ArchiveBackup(ports, options).RunAsync(request, cancellation);
 
     public Task<ArchiveStatus> StatusAsync(CancellationToken cancellation) => new StatusReport(ports).MakeAsync(cancellation);
 

@@ -121,10 +121,15 @@ public sealed class DirectoryRawVectorStore(string directory) : IRawVectorStore
 
     public Task CopyAsync(RawVectorKey from, RawVectorKey to, CancellationToken cancellation)
     {
-        var (source, target) = (PathOf(from), PathOf(to));
-        if (!File.Exists(source)) throw VectorFile.Corrupt(source, "it is missing");
-        SharedFile.Place(source, target);
-        return Task.CompletedTask;
+        try
+        {
+            SharedFile.Place(PathOf(from), PathOf(to));
+            return Task.CompletedTask;
+        }
+        catch (FileNotFoundException fault)
+        {
+            throw VectorFile.Corrupt(PathOf(from), "it is missing", fault);
+        }
     }
 
     public async IAsyncEnumerable<StoredVectorFile> ListFilesAsync(string encodingId, [EnumeratorCancellation] CancellationToken cancellation)

@@ -9,17 +9,21 @@ namespace ClusterSearch.Archive.Vectors;
 internal static partial class SharedFile
 {
     /// <summary>Makes the target whole or not at all. One that is there with the same size is left.</summary>
-    /// <returns>Whether bytes were copied.</returns>
+    /// <param name="source">A file that is never written again.</param>
+    /// <param name="target">Where it shall be, too.</param>
+    /// <param name="mayLink">False makes bytes of its own.</param>
+    /// <returns>Bytes that were copied.</returns>
+    /// <exception cref="FileNotFoundException">There is no such source.</exception>
     /// <exception cref="Core.ClusterSearchException">archive.disk_full, archive.file_system.</exception>
-    public static bool Place(string source, string target)
+    public static long Place(string source, string target, bool mayLink = true)
     {
         try
         {
             var size = new FileInfo(source).Length;
-            if (new FileInfo(target) is { Exists: true } known && known.Length == size) return false;
+            if (new FileInfo(target) is { Exists: true } known && known.Length == size) return 0;
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Delete(target);
-            if (!OperatingSystem.IsWindows() && Link(source, target) == 0) return false;
+            if (mayLink && !OperatingSystem.IsWindows() && Link(source, target) == 0) return 0;
             var temporary = target + ".tmp";
             using (var from = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
             using (var to = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
@@ -28,9 +32,9 @@ internal static partial class SharedFile
                 to.Flush(flushToDisk: true);
             }
             File.Move(temporary, target, overwrite: true);
-            return true;
+            return size;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is (IOException or UnauthorizedAccessException) and not FileNotFoundException)
         {
             throw DiskFaults.Translate(fault, target);
         }

@@ -24,6 +24,8 @@ internal sealed class ProgramCommand : RootCommand
         Add(new ExportCommand(surroundings));
         Add(new ReindexCommand(surroundings));
         Add(new VerifyCommand(surroundings));
+        Add(new BackupCommand(surroundings));
+        Add(new RestoreCommand(surroundings));
         Add(new EvaluateCommand(surroundings));
         Add(new DoctorCommand(surroundings));
         foreach (var help in Options.OfType<HelpOption>())

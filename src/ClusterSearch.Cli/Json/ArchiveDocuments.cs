@@ -90,6 +90,15 @@ internal sealed record VerifyProblemDocument(
 
 internal sealed record EncodingVerificationDocument(EncodingDocument Encoding, bool Active, int Videos, long Samples, int Problems, string? Digest);
 
+/// <param name="Bytes">Of all vector files.</param>
+/// <param name="BytesCopied">What was written; the rest is shared with the archive or was there.</param>
+internal sealed record BackupDocument(string Directory, int Videos, int VectorFiles, long Bytes, long BytesCopied, DateTimeOffset MadeAt, double ElapsedSeconds) : Document
+{
+    public static BackupDocument From(BackupReport r) => new(r.Directory, r.Videos, r.Files, r.Bytes, r.BytesCopied, r.MadeAt, r.Elapsed.TotalSeconds);
+}
+
+internal sealed record RestoreDocument(string Directory, int Videos, long Samples, double ElapsedSeconds) : Document;
+
 /// <param name="Settling">Still being written when the watch ended; so are growing ones.</param>
 /// <param name="Registered">Taken in during the watch.</param>
 internal sealed record WatchDocument(

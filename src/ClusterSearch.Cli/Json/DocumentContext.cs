@@ -14,6 +14,8 @@ namespace ClusterSearch.Cli.Json;
 [JsonSerializable(typeof(ReindexDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(WatchDocument))]
+[JsonSerializable(typeof(BackupDocument))]
+[JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(RemovedDocument))]
 [JsonSerializable(typeof(RetryDocument))]
 [JsonSerializable(typeof(EvaluationDocument))]
