@@ -61,6 +61,8 @@ internal sealed class WorkScene : IAsyncDisposable
 
     public Task<ProgramOutcome> RunAsync(params string[] arguments) => WholeProgram.RunAsync([.. arguments, "--archive", Archive, "--catalog", _catalog]);
 
+    public Process Start(params string[] arguments) => WholeProgram.Start([.. arguments, "--archive", Archive, "--catalog", _catalog]);
+
     /// <summary>Registers in chunks of 8 s, nine in all for the samples.</summary>
     public async Task RegisterAsync(params string[] paths)
     {
