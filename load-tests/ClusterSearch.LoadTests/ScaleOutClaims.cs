@@ -19,7 +19,7 @@ internal static class ScaleOutClaims
 {
     private const double LimitMs = 5;
 
-    private static readonly TimeSpan Work = TimeSpan.FromMilliseconds(250);
+    private static TimeSpan Work { get; set; }
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -28,6 +28,7 @@ internal static class ScaleOutClaims
         var claimants = arguments.Number("claimants", 64);
         var seconds = arguments.Number("seconds", 60);
         var ramp = arguments.Number("ramp-seconds", 20);
+        Work = TimeSpan.FromMilliseconds(arguments.Number("work-ms", 250));
         var given = Environment.GetEnvironmentVariable("CLUSTERSEARCH_POSTGRES");
         if (string.IsNullOrEmpty(given) && PostgresServer.Missing is { } reason)
         {
@@ -46,6 +47,7 @@ internal static class ScaleOutClaims
             await WithLedgerAsync(connectionString, videos, chunks, 0.5, 160, async catalog =>
             {
                 await RampAsync(catalog, claimants, TimeSpan.FromSeconds(ramp), steps);
+                await OtherCallsAsync(catalog);
                 return true;
             });
 
@@ -89,6 +91,27 @@ internal static class ScaleOutClaims
             else count = (low + high) / 2;
         }
         steps.Sort((a, b) => a.Claimants.CompareTo(b.Claimants));
+    }
+
+    /// <summary>Calls whose cost might grow with the ledger, one after the other.</summary>
+    private static async Task OtherCallsAsync(PostgresCatalog catalog)
+    {
+        var encoding = SimulatedLedger.Encoding.Id;
+        var video = (await catalog.ListPlansAsync(encoding, CancellationToken.None))[0].Video;
+        await TimeAsync("status", 50, () => catalog.StatusAsync(null, CancellationToken.None));
+        await TimeAsync("list chunks of a video", 50, () => catalog.ListChunksAsync(video, encoding, CancellationToken.None));
+        await TimeAsync("list to aggregate", 10, () => catalog.ListToAggregateAsync(encoding, CancellationToken.None));
+        await TimeAsync("list plans", 5, () => catalog.ListPlansAsync(encoding, CancellationToken.None));
+        await TimeAsync("list videos", 3, () => catalog.ListVideosAsync(CancellationToken.None));
+        await TimeAsync("unmark every indexed chunk", 1, () => catalog.UnmarkIndexedAsync(null, encoding, CancellationToken.None));
+        await TimeAsync("list to aggregate", 10, () => catalog.ListToAggregateAsync(encoding, CancellationToken.None));
+    }
+
+    private static async Task TimeAsync(string what, int times, Func<Task> call)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < times; i++) await call();
+        await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{what}: {watch.Elapsed.TotalMilliseconds / times:0.00} ms"));
     }
 
     private static async Task<Figures> MeasureAsync(string what, PostgresCatalog catalog, int claimants, TimeSpan duration)

@@ -29,6 +29,7 @@ internal sealed class ImageTextModel(
     public void Dispose()
     {
         images.Dispose();
+        texts.Dispose();
         foreach (var session in sessions) session.Dispose();
     }
 }

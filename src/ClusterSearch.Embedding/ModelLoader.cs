@@ -1,14 +1,11 @@
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Embeddings;
+using ClusterSearch.Embedding.Calibration;
 using ClusterSearch.Embedding.Canaries;
 using ClusterSearch.Embedding.Directories;
 using ClusterSearch.Embedding.Families;
 using ClusterSearch.Embedding.Graphs;
 using ClusterSearch.Embedding.Pictures;
-using ClusterSearch.Embedding.Tokenization;
 
 namespace ClusterSearch.Embedding;
 
@@ -32,35 +29,46 @@ public sealed class ModelLoader : IModelLoader
     /// <inheritdoc/>
     /// <exception cref="ClusterSearchException">
     /// model.not_found, model.incomplete (a file is missing), model.broken (a file is damaged or files contradict each
-    /// other), model.unsupported (a family, tokenizer or setting is not known), model.provider_missing, environment.missing.
+    /// other), model.unsupported (a family, tokenizer or setting is not known), model.provider_missing, environment.missing,
+    /// request.invalid (options that cannot be).
     /// </exception>
     public IImageTextModel Load(string directory, ModelOptions options)
     {
         var settings = ExecutionSettings.From(options);
         var files = ModelDirectory.Open(directory);
         RequireFiles(files);
-        var graphs = files.Graphs(options.Precision, settings.IsCuda);
-        var (text, vision) = (Graph(graphs.Text), Graph(graphs.Vision));
+        var layouts = new GraphLayouts(files);
+        var choice = layouts.Choose(options.Precision, settings.IsCuda);
+        var text = GraphFile.Open(choice.Text);
+        var vision = choice.Vision == choice.Text ? text : GraphFile.Open(choice.Vision);
+        return JsonFile.Read(files.PathOf(Config), "a config.json", config => Load(files, layouts, choice, text, vision, config, options, settings));
+    }
 
-        using var config = JsonFile.Read(files.PathOf(Config));
+    private static ImageTextModel Load(ModelDirectory files, GraphLayouts layouts, GraphChoice choice, GraphFile text, GraphFile vision, JsonFile config, ModelOptions options, ExecutionSettings settings)
+    {
         var family = ModelFamilies.Find(config);
-        var textOutput = Output(text, family.TextOutput);
-        var imageOutput = Output(vision, family.ImageOutput);
-        var dimension = Dimension(text, textOutput, vision, imageOutput, config);
-        var tokenizer = TokenizerFile.Read(files.PathOf(Tokenizer), MaximumTokens(files, config, family));
-        var preparation = new PicturePreparation(PreprocessorConfig.Read(files.PathOf(Preprocessor), family.Preprocessing));
-        var (labelOutput, labels) = Labels(files, family, vision);
+        var textVectors = GraphOutputs.Vectors(text.File, family.TextOutputs);
+        var imageVectors = GraphOutputs.Vectors(vision.File, family.ImageOutputs);
+        var dimension = Dimension(text.File, textVectors, vision.File, imageVectors, config, family);
+        var texts = TextSettings.Read(files.PathOf(Tokenizer), files.PathOf(TokenizerConfig), config, family, text.Inputs.TokenCount);
+        var pictures = new PicturePreparation(PreprocessorConfig.Read(files.PathOf(Preprocessor), family.Preprocessing));
+        var picture = pictures.Config;
+        RequirePictureSize(files, config, picture);
+        var labels = ModelLabels.Read(files.Path, family, vision.File);
+        // Such a graph scales over its batch: a vector would depend on its neighbours.
+        var batchSize = vision.File.ScalesOverTheBatch ? 1 : settings.IsCuda ? CudaBatchSize : ProcessorBatchSize;
+        var imageGraph = ImageGraph.From(vision, imageVectors, dimension, picture.OutputWidth, picture.OutputHeight, batchSize);
+        if (labels is not null) imageGraph = imageGraph with { Labels = labels.Output, LabelCount = labels.Names.Count };
 
         var hashes = new FileHashes(options.CacheDirectory, files.Path);
-        var hash = Hash(files, family, [text, vision], hashes);
-        RequireStatedChecksums(files, config, hashes);
-        var memory = new CanaryMemory(options.CacheDirectory, hash, GoldenFileHash(files, hashes));
+        var hash = ModelHash.Of(files, family.Name, [Tokenizer, TokenizerConfig, Preprocessor], text.Paths.Concat(vision.Paths), texts.ForHash, hashes);
+        ModelHash.RequireStated(files, config, hashes);
+        var memory = new CanaryMemory(options.CacheDirectory, hash, GoldenValues.PathIn(files.Path) is { } golden ? hashes.Of(golden) : "");
         hashes.Save();
 
-        var sessions = new[] { new GraphSession(text, settings, ModelTowers.Text), new GraphSession(vision, settings, ModelTowers.Image) };
-        var batchSize = vision.ScalesOverTheBatch ? 1 : settings.IsCuda ? CudaBatchSize : ProcessorBatchSize;
-        var picture = preparation.Config;
-        var calibration = family.Calibration(config);
+        var stated = family.StatedLogits(config);
+        var finder = new LogitFinder(files, family, options.CacheDirectory, hashes);
+        var combined = new[] { layouts.Combined("fp32"), layouts.Combined(choice.Precision) }.OfType<string>().Distinct(StringComparer.Ordinal);
         var facts = new ModelFacts
         {
             Directory = files.Path,
@@ -71,15 +79,20 @@ public sealed class ModelLoader : IModelLoader
             ImageWidth = picture.OutputWidth,
             ImageHeight = picture.OutputHeight,
             ResizeShortestEdge = picture.ShortestEdge ?? Math.Min(picture.ResizeWidth, picture.ResizeHeight),
-            Precision = graphs.Precision,
+            Precision = choice.Precision,
             Providers = settings.Providers,
-            LogitScale = calibration?.Scale,
-            LogitBias = calibration?.Bias,
-            Labels = labels,
+            // On the processor, whatever runs the model: two numbers are not worth a device's memory.
+            Logits = new Lazy<LogitLine?>(() => finder.Find(stated, combined,
+                graph => new LogitMeasurement(graph, family, texts.Preparation, pictures, dimension).Measure(ExecutionSettings.OnProcessor(options.IntraOpThreads)))),
+            Labels = labels?.Names,
         };
-        return new ImageTextModel(facts, settings,
-            new ImageEncoder(preparation, vision, imageOutput, dimension, labelOutput, labels?.Count ?? 0, batchSize, sessions[1]),
-            new TextEncoder(tokenizer, text, textOutput, dimension, sessions[0]), memory, sessions);
+
+        var imageSessions = settings.DeviceIds.Select(device => new GraphSession(vision.File, settings, choice.IsCombined ? ModelTowers.Both : ModelTowers.Image, device)).ToList();
+        var textSession = choice.IsCombined ? imageSessions[0] : new GraphSession(text.File, settings, ModelTowers.Text, settings.DeviceIds[0]);
+        var images = new ImageEncoder(pictures, imageGraph, vision.Inputs.TokenIds is null ? null : new TextFeed(vision.Inputs, texts.Preparation), imageSessions, warmsUp: settings.IsCuda);
+        return new ImageTextModel(facts, settings, images,
+            new TextEncoder(texts.Preparation, text, textVectors, dimension, [3, picture.OutputHeight, picture.OutputWidth], textSession),
+            memory, [textSession, .. imageSessions]);
     }
 
     private static void RequireFiles(ModelDirectory files)
@@ -88,94 +101,21 @@ public sealed class ModelLoader : IModelLoader
         if (missing.Count > 0) throw new ClusterSearchException(ErrorCodes.ModelIncomplete, $"{files.Path} has no {string.Join(" and no ", missing)}; fetch the missing file");
     }
 
-    private static OnnxFile Graph(string path)
+    private static int Dimension(OnnxFile text, OnnxTensor textVectors, OnnxFile vision, OnnxTensor imageVectors, JsonFile config, ModelFamily family)
     {
-        var file = OnnxFile.Read(path);
-        var directory = Path.GetDirectoryName(path)!;
-        foreach (var name in file.ExternalFiles)
-        {
-            if (Path.IsPathRooted(name) || name.Split('/', '\\').Contains(".."))
-                throw new ClusterSearchException(ErrorCodes.ModelBroken, $"{path} wants weights from '{name}', which lies outside its directory");
-            if (!File.Exists(Path.Combine(directory, name)))
-                throw new ClusterSearchException(ErrorCodes.ModelIncomplete, $"{path} keeps its weights in {name}, which is not beside it; fetch the missing file");
-        }
-
-        return file;
-    }
-
-    private static OnnxTensor Output(OnnxFile file, string name)
-    {
-        var output = file.Outputs.FirstOrDefault(output => output.Name == name)
-            ?? throw new ClusterSearchException(ErrorCodes.ModelUnsupported, $"{file.Path} has no output {name}, only {string.Join(", ", file.Outputs)}");
-        return output is { ElementType: OnnxTensor.Float32, Shape.Count: 2 } ? output
-            : throw new ClusterSearchException(ErrorCodes.ModelUnsupported, $"{file.Path} has the output {output}; float32 [batch, numbers] is known");
-    }
-
-    private static int Dimension(OnnxFile text, OnnxTensor textOutput, OnnxFile vision, OnnxTensor imageOutput, JsonFile config)
-    {
-        var stated = config.FindCount("projection_dim");
-        var (ofText, ofImage) = (textOutput.Shape[1] ?? stated, imageOutput.Shape[1] ?? stated);
+        // An open dimension is the other tower's; where both are open, config.json's.
+        var (ofText, ofImage) = (textVectors.Shape[1] ?? imageVectors.Shape[1], imageVectors.Shape[1] ?? textVectors.Shape[1]);
         if (ofText != ofImage)
             throw new ClusterSearchException(ErrorCodes.ModelBroken,
                 $"the dimensions differ: {Path.GetFileName(text.Path)} gives vectors of {ofText} numbers and {Path.GetFileName(vision.Path)} of {ofImage} in {Path.GetDirectoryName(text.Path)}; the two are not of one model");
-        return ofText is > 0 and <= 65536 ? (int)ofText : throw new ClusterSearchException(ErrorCodes.ModelUnsupported, $"neither the graphs nor {config.Path} state the vectors' dimension");
+        return (ofText ?? family.Dimension(config)) is { } dimension and > 0 and <= 65536 ? (int)dimension
+            : throw new ClusterSearchException(ErrorCodes.ModelUnsupported, $"neither the graphs nor {config.Path} state the vectors' dimension");
     }
 
-    private static int? MaximumTokens(ModelDirectory files, JsonFile config, ModelFamily family)
+    private static void RequirePictureSize(ModelDirectory files, JsonFile config, PreprocessorConfig picture)
     {
-        using var tokenizer = JsonFile.ReadIfPresent(files.PathOf(TokenizerConfig));
-        int?[] limits = [config.FindCount("text_config", "max_position_embeddings") ?? family.MaximumTokens, tokenizer?.FindCount("model_max_length")];
-        return limits.Min();
+        if (config.FindCount("vision_config", "image_size") is { } side && (picture.OutputWidth != side || picture.OutputHeight != side))
+            throw new ClusterSearchException(ErrorCodes.ModelBroken,
+                $"{config.Path} wants pictures of {side} x {side}, but {files.PathOf(Preprocessor)} makes them {picture.OutputWidth} x {picture.OutputHeight}");
     }
-
-    private static (OnnxTensor? Output, IReadOnlyList<string>? Names) Labels(ModelDirectory files, ModelFamily family, OnnxFile vision)
-    {
-        if (family is not { LabelOutput: { } outputName, LabelFile: { } fileName }) return (null, null);
-        var path = files.PathOf(fileName);
-        if (!File.Exists(path)) return (null, null);
-        var output = Output(vision, outputName);
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var names = new string[document.RootElement.GetArrayLength()];
-            foreach (var entry in document.RootElement.EnumerateArray()) names[entry.GetProperty("index").GetInt32()] = entry.GetProperty("name").GetString() ?? "";
-            if (names.Length != output.Shape[1] || names.Length > ushort.MaxValue || names.Any(string.IsNullOrEmpty))
-                throw new ClusterSearchException(ErrorCodes.ModelBroken, $"{path} names {names.Length} labels, but {vision.Path} scores {output.Shape[1]}");
-            return (output, names);
-        }
-        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException or FormatException)
-        {
-            throw new ClusterSearchException(ErrorCodes.ModelBroken, $"{path}: expected a list of objects with index and name: {fault.Message}", fault);
-        }
-    }
-
-    /// <summary>Over the files that decide a vector: both graphs with their weights, tokenizer, preprocessing, and the family.</summary>
-    private static string Hash(ModelDirectory files, ModelFamily family, IEnumerable<OnnxFile> graphs, FileHashes hashes)
-    {
-        var names = new[] { Tokenizer, TokenizerConfig, Preprocessor }.Where(name => File.Exists(files.PathOf(name)))
-            .Concat(graphs.SelectMany(graph => graph.ExternalFiles.Prepend(Path.GetFileName(graph.Path)).Select(name => "onnx/" + name)))
-            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
-        var text = new StringBuilder().Append("family ").Append(family.Name).Append('\n');
-        foreach (var name in names) text.Append(name).Append(' ').Append(hashes.Of(files.PathOf(name))).Append('\n');
-        return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text.ToString())));
-    }
-
-    /// <summary>config.json's "files", where a model states them: path to sha256.</summary>
-    private static void RequireStatedChecksums(ModelDirectory files, JsonFile config, FileHashes hashes)
-    {
-        if (config.Find("files") is not { ValueKind: JsonValueKind.Object } stated) return;
-        foreach (var entry in stated.EnumerateObject())
-        {
-            var path = files.PathOf(entry.Name);
-            if (!File.Exists(path) || entry.Value.ValueKind != JsonValueKind.Object
-                || !entry.Value.TryGetProperty("sha256", out var expected) || expected.ValueKind != JsonValueKind.String) continue;
-            var found = hashes.Of(path);
-            if (!string.Equals(found, expected.GetString(), StringComparison.OrdinalIgnoreCase))
-                throw new ClusterSearchException(ErrorCodes.ModelBroken,
-                    $"{path} is not the file that {Config} states: expected SHA-256 {expected.GetString()}, found {found}; fetch the file again");
-        }
-    }
-
-    private static string GoldenFileHash(ModelDirectory files, FileHashes hashes) =>
-        GoldenValues.PathIn(files.Path) is { } path ? hashes.Of(path) : "";
 }

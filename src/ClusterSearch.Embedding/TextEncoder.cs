@@ -6,61 +6,51 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ClusterSearch.Embedding;
 
-/// <summary>The text tower: one text a run, unpadded, so that a text's vector depends on nothing else.</summary>
-internal sealed class TextEncoder : ITextEncoder
+/// <summary>
+/// The text tower: one text a run, so that a text's vector depends on nothing else. A combined graph is given a blank
+/// picture beside it.
+/// </summary>
+internal sealed class TextEncoder : ITextEncoder, IDisposable
 {
-    private static readonly string[] s_maskNames = ["attention_mask"];
-    private static readonly string[] s_typeNames = ["token_type_ids"];
-
-    private readonly ITokenizer _tokenizer;
+    private readonly TextPreparation _preparation;
+    private readonly TextFeed _feed;
     private readonly GraphSession _session;
-    private readonly OnnxFile _file;
+    private readonly GraphFile _graph;
     private readonly string[] _inputNames;
-    private readonly string[] _outputNames;
+    private readonly OnnxTensor _output;
     private readonly int _dimension;
+    private readonly NumberTensor? _blankPicture;
 
-    /// <exception cref="ClusterSearchException">model.unsupported: the graph wants what a text does not give.</exception>
-    public TextEncoder(ITokenizer tokenizer, OnnxFile file, OnnxTensor output, int dimension, GraphSession session)
+    /// <param name="pictureShape">[3, height, width], for a graph that wants a picture too.</param>
+    /// <exception cref="ClusterSearchException">model.unsupported: the graph takes no text.</exception>
+    public TextEncoder(TextPreparation preparation, GraphFile graph, OnnxTensor output, int dimension, long[] pictureShape, GraphSession session)
     {
-        (_tokenizer, _file, _session, _dimension) = (tokenizer, file, session, dimension);
-        foreach (var input in file.Inputs)
-            if (input.ElementType != OnnxTensor.Int64 || input.Shape is not [null or 1, null])
-                throw Unsupported($"input {input}; int64 [batch, tokens] is known");
-        var ids = file.Inputs.Where(input => !s_maskNames.Contains(input.Name) && !s_typeNames.Contains(input.Name)).ToList();
-        if (ids.Count != 1) throw Unsupported($"inputs {string.Join(", ", file.Inputs)}; token ids, attention_mask and token_type_ids are known");
-        _inputNames = [.. file.Inputs.Select(input => input.Name)];
-        _outputNames = [output.Name];
+        (_preparation, _graph, _output, _dimension, _session) = (preparation, graph, output, dimension, session);
+        if (graph.Inputs.TokenIds is null) throw new ClusterSearchException(ErrorCodes.ModelUnsupported, $"{graph.File.Path} takes no text, only {string.Join(", ", graph.File.Inputs)}");
+        _feed = new TextFeed(graph.Inputs, preparation);
+        if (graph.Inputs.Pixels is { } pixels) _blankPicture = new NumberTensor(pixels.ElementType, [graph.Inputs.PictureCount ?? 1, .. pictureShape]);
+        _inputNames = [.. _feed.Names, .. new[] { graph.Inputs.Pixels }.OfType<OnnxTensor>().Select(input => input.Name)];
     }
 
-    public long[] Tokenize(string text) => _tokenizer.Encode(text);
+    public long[] Tokenize(string text) => _preparation.Prepare(text).Ids;
 
     public float[] Encode(string text)
     {
-        var ids = Tokenize(text);
-        long[] shape = [1, ids.Length];
-        var raw = new float[_dimension];
-        var inputs = new OrtValue[_inputNames.Length];
+        var inputs = _feed.Create(text);
         try
         {
-            for (var i = 0; i < inputs.Length; i++)
-            {
-                var values = ids;
-                if (s_maskNames.Contains(_inputNames[i])) Array.Fill(values = new long[ids.Length], 1L);
-                else if (s_typeNames.Contains(_inputNames[i])) values = new long[ids.Length];
-                inputs[i] = OrtValue.CreateTensorValueFromMemory(values, shape);
-            }
-
-            using var output = OrtValue.CreateTensorValueFromMemory(raw, [1, _dimension]);
-            _session.Run(_inputNames, inputs, _outputNames, [output]);
+            using var output = new NumberTensor(_output.ElementType, [1, _dimension]);
+            _session.Run(_inputNames, _blankPicture is null ? inputs : [.. inputs, _blankPicture.Value], [_output.Name], [output.Value]);
+            var vector = new float[_dimension];
+            output.Read(vector);
+            UnitVector.Write(vector, vector, _graph.File.Path);
+            return vector;
         }
         finally
         {
-            foreach (var input in inputs) input?.Dispose();
+            foreach (var input in inputs) input.Dispose();
         }
-
-        UnitVector.Write(raw, raw, _file.Path);
-        return raw;
     }
 
-    private ClusterSearchException Unsupported(string found) => new(ErrorCodes.ModelUnsupported, $"{_file.Path} has {found}");
+    public void Dispose() => _blankPicture?.Dispose();
 }

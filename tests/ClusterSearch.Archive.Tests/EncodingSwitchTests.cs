@@ -58,7 +58,8 @@ public sealed class EncodingSwitchTests : IDisposable
             },
         });
         var answer = await reader.SearchAsync("a rabbit");
-        Assert.Equal((second, 2), (answer.Encoding!.Id, dropped));
+        Assert.Equal(second, answer.Encoding!.Id);
+        Assert.True(dropped > 1, "the query was not asked again");
         Assert.InRange(answer.Coverage.Samples, 11, 12);
         Assert.NotEmpty(answer.Moments);
     }
@@ -150,6 +151,8 @@ public sealed class EncodingSwitchTests : IDisposable
         Assert.Empty(verified.Problems);
         if (expectedDigest is not null) Assert.Equal(expectedDigest, verified.Digest);
         AssertOnly(path, target.Id);
+        // The searching side has let go too, or the disk would not have its space back.
+        if (OperatingSystem.IsLinux()) Assert.DoesNotContain($"{path}/index/{first}/", await File.ReadAllTextAsync("/proc/self/maps"), StringComparison.Ordinal);
 
         async Task AnswersAsync(int count)
         {

@@ -87,6 +87,35 @@ public sealed class PostgresSharingTests(SharedPostgres postgres) : IAsyncLifeti
     }
 
     [Fact]
+    public async Task Changes_of_a_whole_encoding_beside_running_work_leave_every_counter_right()
+    {
+        await Footage.PlanAsync(_catalog, videos: 6, chunksEach: 50);
+        var working = Task.WhenAll(Enumerable.Range(0, 6).Select(worker => Task.Run(async () =>
+        {
+            var random = new Random(worker);
+            while (await _catalog.ClaimAsync(Footage.Request, Cancellation) is { } lease)
+            {
+                if (random.Next(5) == 0) await _catalog.FailChunkAsync(lease, new Failure("footage.decode_failed", "x"), permanent: true, TimeSpan.Zero, Cancellation);
+                else await _catalog.CommitAsync(lease, Footage.Result(lease), Cancellation);
+                await _catalog.MarkIndexedAsync(lease.Video, Footage.Encoding.Id, [lease.Chunk.Index], Cancellation);
+            }
+        }, Cancellation)));
+        var next = 100;
+        while (!working.IsCompleted)
+        {
+            await _other.UnmarkIndexedAsync(null, Footage.Encoding.Id, Cancellation);
+            // Not for ever: the workers would never run out.
+            if (next == 140) break;
+            await _other.PutVideoAsync(Footage.Video(++next, 120), Cancellation);
+            await _other.PlanAsync(Footage.Id(next), Footage.Encoding.Id, [new Chunk(0, new SampleRange(0, 120))], null, Cancellation);
+            if (next % 4 == 0) await _other.RetryAsync(null, Cancellation);
+            await Task.WhenAny(working, Task.Delay(20, Cancellation));
+        }
+        await working;
+        await PostgresState.AssertSoundAsync(postgres, _schema);
+    }
+
+    [Fact]
     public async Task Failures_and_places_changed_at_once_leave_each_video_judged_rightly()
     {
         var seed = Environment.TickCount;

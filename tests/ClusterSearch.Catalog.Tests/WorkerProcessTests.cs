@@ -30,7 +30,10 @@ public abstract class WorkerProcessTests
             using var worker = await StartAsync();
             Assert.Equal("ready", await worker.StandardOutput.ReadLineAsync(Cancellation));
             var reading = ReadAsync(worker, committed, indexed);
-            await Task.Delay(random.Next(5, 120), Cancellation);
+            // A moment counted in commits, whatever the machine's speed; within it the time is random.
+            var commits = committed.Count + random.Next(0, 30);
+            for (var waited = 0; waited < 5000 && committed.Count < commits; waited++) await Task.Delay(1, Cancellation);
+            await Task.Delay(random.Next(0, 20), Cancellation);
             worker.Kill();
             await worker.WaitForExitAsync(Cancellation);
             await reading;

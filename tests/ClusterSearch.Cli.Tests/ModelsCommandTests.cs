@@ -48,7 +48,7 @@ public sealed class ModelsCommandTests : IDisposable
     public async Task A_check_runs_as_it_is_told()
     {
         await Run("models", "check", "starter", "--precision", "fp16", "--provider", "CUDA", "--device", "2");
-        Assert.Equal(("fp16", "cuda", 2), (_archive.LoadedWith!.Precision, _archive.LoadedWith.Provider, _archive.LoadedWith.DeviceId));
+        Assert.Equal(("fp16", "cuda", 2), (_archive.LoadedWith!.Precision, _archive.LoadedWith.Provider, _archive.LoadedWith.DeviceIds[0]));
         Assert.Equal(ExitCodes.Usage, (await Run("models", "check", "starter", "--provider", "tpu")).ExitCode);
     }
 

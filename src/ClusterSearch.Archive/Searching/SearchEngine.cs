@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using ClusterSearch.Archive.Encodings;
 using ClusterSearch.Core;
@@ -23,9 +24,11 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     /// <summary>Encodings that may be dropped under one query before it gives up.</summary>
     private const int MaximumAttempts = 5;
 
+    private readonly ConcurrentDictionary<string, string> _searched = new(StringComparer.Ordinal);
     private readonly LoadedModels _models = new(ports, options);
     private readonly QueryEmbedding _embedding = new(ports);
     private readonly VideoLibrary _library = new(ports, options);
+    private readonly CoverageGap _gap = new(ports.Catalog);
 
     public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation)
     {
@@ -45,7 +48,9 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         var embedded = Stopwatch.GetTimestamp();
 
         var count = request.Fold ? request.Top * FoldingReach : request.Top;
-        var found = await TracedAsync(Telemetry.Spans.Find, () => FindAsync(session, request, query, count, cancellation));
+        var background = model.Facts.LogitBias is null ? await BackgroundProbe.MeasureAsync(session, query, cancellation) : null;
+        var momentOptions = MomentOptions.Default with { Background = background?.Median ?? 0 };
+        var found = await TracedAsync(Telemetry.Spans.Find, () => FindAsync(session, request, query, count, momentOptions, cancellation));
         var searched = Stopwatch.GetTimestamp();
 
         var assembly = new MomentAssembly(session, request.Filter, model.Facts.LogitScale, model.Facts.LogitBias);
@@ -58,7 +63,8 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         var timings = new SearchTimings(Milliseconds(started, embedded), Milliseconds(embedded, searched), Milliseconds(searched, ended), Milliseconds(started, ended));
         return new SearchAnswer
         {
-            Verdict = VerdictRule.Decide(moments.Count > 0 ? moments[0].Score : null, moments.Count > 0 ? moments[0].Relevance : null),
+            Verdict = VerdictRule.Decide(moments.Count > 0 ? moments[0].Score : null, moments.Count > 0 ? moments[0].Relevance : null,
+                background is { } probed ? probed with { Count = coverage.Samples } : null),
             Moments = moments,
             Coverage = coverage,
             Timings = timings,
@@ -144,6 +150,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         for (var attempt = 1; ; attempt++)
         {
             var encoding = (await EncodingLookup.RequireAsync(ports.Catalog, options, named, cancellation)).Encoding;
+            _searched[encoding.Id] = encoding.Id;
             try
             {
                 var answer = await work(encoding);
@@ -168,6 +175,13 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     {
         var known = await ports.Catalog.ListEncodingsAsync(cancellation);
         _models.KeepOnly(known);
+        foreach (var gone in _searched.Keys.Where(id => known.All(record => record.Encoding.Id != id)))
+        {
+            // The store holds what another process deleted until it is looked at again, and the disk cannot have its space
+            // back. The row goes first: while the index is still there, the next query looks once more.
+            using var snapshot = await ports.Vectors.SnapshotAsync(gone, cancellation);
+            if (snapshot.Dimension == 0) _searched.TryRemove(gone, out _);
+        }
         return known.Any(record => record.Encoding.Id == encodingId);
     }
 
@@ -177,12 +191,12 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         return await part();
     }
 
-    private Task<FanOutResult> FindAsync(SearchSession session, SearchRequest request, float[] query, int count, CancellationToken cancellation)
+    private Task<FanOutResult> FindAsync(SearchSession session, SearchRequest request, float[] query, int count, MomentOptions momentOptions, CancellationToken cancellation)
     {
         var isReference = request.Moments == MomentMethod.Reference || request.Smoothing == SmoothingMethod.Reference;
         return isReference
-            ? new ReferenceScan(session, ports, MomentOptions.Default).FindAsync(query, request.Filter, count, request.Moments, request.Smoothing, cancellation)
-            : new QueryFanOut(session, MomentOptions.Default).FindAsync(query, request.Filter, count, request.Smoothing, cancellation);
+            ? new ReferenceScan(session, ports, momentOptions).FindAsync(query, request.Filter, count, request.Moments, request.Smoothing, cancellation)
+            : new QueryFanOut(session, momentOptions).FindAsync(query, request.Filter, count, request.Smoothing, cancellation);
     }
 
     private async Task<Coverage> CoverageAsync(SearchSession session, VectorFilter filter, CancellationToken cancellation)
@@ -191,7 +205,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         var all = await session.Snapshot.CountAsync(VectorFilter.None, cancellation);
         var passing = filter.IsEmpty ? all : await session.Snapshot.CountAsync(filter, cancellation);
         var failures = await ports.Catalog.ListFailuresAsync(cancellation);
-        var (videos, missingSeconds) = await _library.MissingAsync(session.Encoding, status, cancellation);
+        var (videos, missingSeconds) = await _gap.FindAsync(session.Encoding, status, cancellation);
         return new Coverage(videos, status.SearchableVideos, status.FailedVideos + failures.Count,
             passing.Samples, all.Samples - passing.Samples, missingSeconds);
     }

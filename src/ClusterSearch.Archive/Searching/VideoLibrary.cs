@@ -92,40 +92,6 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
         return new VectorExport(id, encoding.Id, encoding.Dimension, video.Facts.TimeBase, [.. vectors.SelectMany(part => part)], samples);
     }
 
-    /// <summary>
-    /// Videos of the archive, and seconds of footage that a search in an encoding cannot meet: not ingested yet, quarantined or
-    /// undecodable, or held by another encoding alone.
-    /// </summary>
-    public async Task<(int Videos, double Seconds)> MissingAsync(Encoding encoding, LedgerStatus status, CancellationToken cancellation)
-    {
-        var isWhole = status.SearchableVideos == status.Videos && status.MissingSamples == 0;
-        if (isWhole && !await OthersHoldMoreAsync(encoding.Id, cancellation)) return (status.Videos, 0);
-        var plans = (await ports.Catalog.ListPlansAsync(encoding.Id, cancellation)).ToDictionary(plan => plan.Video);
-        var videos = await ports.Catalog.ListVideosAsync(cancellation);
-        double missing = 0;
-        foreach (var video in videos)
-        {
-            var plan = plans.GetValueOrDefault(video.Id);
-            missing += plan is null || plan.PlannedSamples == 0
-                ? video.Facts.DurationSeconds
-                : video.Facts.DurationSeconds * (plan.PlannedSamples - plan.EmbeddedSamples) / plan.PlannedSamples;
-        }
-        return (videos.Count, missing);
-    }
-
-    /// <summary>Whether another encoding holds a video that this one does not. Plans are listed only where there are two.</summary>
-    private async Task<bool> OthersHoldMoreAsync(string encodingId, CancellationToken cancellation)
-    {
-        HashSet<VideoId>? own = null;
-        foreach (var other in await ports.Catalog.ListEncodingsAsync(cancellation))
-        {
-            if (other.Encoding.Id == encodingId) continue;
-            own ??= (await ports.Catalog.ListPlansAsync(encodingId, cancellation)).Select(plan => plan.Video).ToHashSet();
-            if ((await ports.Catalog.ListPlansAsync(other.Encoding.Id, cancellation)).Any(plan => !own.Contains(plan.Video))) return true;
-        }
-        return false;
-    }
-
     private async Task<IReadOnlyList<VideoInEncoding>> EncodingsOfAsync(VideoId id, CancellationToken cancellation)
     {
         var encodings = new List<VideoInEncoding>();

@@ -22,7 +22,7 @@ internal sealed class ModelsCheckCommand : ArchiveCommand
         _directory = Positional<string>("DIR", ArgumentArity.ExactlyOne, "A model directory, or the name of a model of this machine.");
         _precision = Value("--precision", "NAME", "Precision variant: fp32, fp16, quantized, int8, … Default: by what the directory holds.");
         _provider = Value("--provider", "cpu|cuda", "What the graphs run on. Default: cpu.");
-        _device = Value("--device", "N", "Which graphics processor, from 0. Default: 0.");
+        _device = Value("--device", "N[,N…]", "Which graphics processors, from 0. Default: 0.");
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -34,7 +34,7 @@ internal sealed class ModelsCheckCommand : ArchiveCommand
         {
             Precision = parse.GetValue(_precision),
             Provider = provider,
-            DeviceId = parse.GetValue(_device) is { } device ? Choice.Number(device, _device.Name, 0, 255) : 0,
+            DeviceIds = [.. (parse.GetValue(_device) ?? "0").Split(',').Select(device => Choice.Number(device, _device.Name, 0, 255))],
         };
         try
         {

@@ -66,14 +66,23 @@ public sealed record ModelFacts
     /// <summary>ONNX Runtime's names, in order of preference.</summary>
     public required IReadOnlyList<string> Providers { get; init; }
 
-    /// <summary>relevance = sigmoid(LogitScale * cosine + LogitBias); null where the model has none.</summary>
-    public double? LogitScale { get; init; }
+    /// <summary>How a cosine becomes a logit. Found out when it is first asked for, since a graph may have to be run for it; null where nothing tells.</summary>
+    public Lazy<LogitLine?>? Logits { private get; init; }
 
-    public double? LogitBias { get; init; }
+    /// <summary>relevance = sigmoid(LogitScale * cosine + LogitBias); null where the model has none. The first access may take a run of the graph.</summary>
+    public double? LogitScale => Logits?.Value?.Scale;
+
+    /// <summary>Null also where the scale is known: a model trained by softmax has no bias, and a single cosine of it is no probability.</summary>
+    public double? LogitBias => Logits?.Value?.Bias;
 
     /// <summary>Readable names of what the model scores in a picture; null where it names nothing.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 }
+
+/// <summary>logit = <paramref name="Scale"/> * cosine + <paramref name="Bias"/>.</summary>
+/// <param name="Scale">The factor itself, not its logarithm.</param>
+/// <param name="Bias">Null for a model that was trained by softmax.</param>
+public sealed record LogitLine(double Scale, double? Bias);
 
 /// <summary>The vision tower, in two steps so that a pipeline can overlap them.</summary>
 public interface IImageEncoder

@@ -6,7 +6,7 @@ namespace ClusterSearch.Core.Ranking;
 /// </summary>
 /// <param name="Median">Half of the samples score below.</param>
 /// <param name="Deviation">1.4826 times the median distance from the median: the standard deviation of a normal distribution.</param>
-/// <param name="Count">Samples it was taken from.</param>
+/// <param name="Count">Samples that the best match was chosen from: those it was taken from, or all of which these are some.</param>
 public readonly record struct ScoreBackground(double Median, double Deviation, long Count)
 {
     /// <summary>Fewer samples tell nothing about a background.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Embedding.Directories;
 
@@ -58,6 +59,15 @@ internal sealed partial class GoldenValues
         {
             throw new FormatException($"{path}: {fault.Message}", fault);
         }
+    }
+
+    /// <summary>The scale and bias that the model's makers state beside the golden values.</summary>
+    /// <returns>Null where they state none.</returns>
+    public static LogitLine? Logits(string directory)
+    {
+        if (PathIn(directory) is not { } path) return null;
+        using var file = JsonFile.Read(path);
+        return file.FindNumber("logit_scale_exp") is { } scale ? new LogitLine(scale, file.FindNumber("logit_bias")) : null;
     }
 
     private static JsonElement.ArrayEnumerator Entries(JsonFile file, string name) =>

@@ -6,18 +6,11 @@ namespace ClusterSearch.Embedding.Canaries;
 /// <summary>What the vision tower must hold before its vectors are believed.</summary>
 internal sealed class ImageCanaries(IImageTextModel model, CancellationToken cancellation)
 {
-    private static readonly string[] s_formulas =
-    [
-        "r = 255*x/(w-1); g = 255*y/(h-1); b = 255 - 255*(x+y)/(w+h-2)",
-        "t = (x/16+y/16)&1; r = t ? 230 : 20; g = t ? 200 : 90; b = t ? 40 : 160",
-        "r = (37*x+17*y)&255; g = (x*x+3*y)&255; b = (x*y)&255",
-    ];
-
     public IReadOnlyList<CanaryResult> Run()
     {
         var list = new CanaryList("image", cancellation);
         List<float[]> vectors = [];
-        var pictures = s_formulas.Select(formula => new PictureFormula(formula).Draw(160, 120)).ToList();
+        var pictures = CanaryPictures.All.ToList();
         // The encoder refuses vectors that are not finite or have no length.
         if (!list.Add("finite", () =>
             {

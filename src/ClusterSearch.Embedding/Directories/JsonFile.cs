@@ -19,7 +19,10 @@ internal sealed class JsonFile : IDisposable
     {
         try
         {
-            var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowTrailingCommas = true });
+            var bytes = File.ReadAllBytes(path).AsMemory();
+            // Some editors set a mark of the byte order before the text.
+            if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
+            var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { AllowTrailingCommas = true });
             if (document.RootElement.ValueKind == JsonValueKind.Object) return new JsonFile(path, document);
             using (document)
                 throw new ClusterSearchException(ErrorCodes.ModelBroken, $"{path}: expected a JSON object, found {document.RootElement.ValueKind}");
@@ -42,6 +45,22 @@ internal sealed class JsonFile : IDisposable
 
     /// <summary>The file, or null when there is none.</summary>
     public static JsonFile? ReadIfPresent(string path) => File.Exists(path) ? Read(path) : null;
+
+    /// <summary>Reads what the file says; whatever does not fit the layout is one fault.</summary>
+    /// <param name="layout">What the file should be, for the message: "a tokenizer.json".</param>
+    /// <exception cref="ClusterSearchException">model.incomplete, model.broken, and what <paramref name="read"/> refuses.</exception>
+    public static T Read<T>(string path, string layout, Func<JsonFile, T> read)
+    {
+        using var file = Read(path);
+        try
+        {
+            return read(file);
+        }
+        catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)
+        {
+            throw new ClusterSearchException(ErrorCodes.ModelBroken, $"{path}: not laid out as {layout} is: {fault.Message.ReplaceLineEndings(" ")}", fault);
+        }
+    }
 
     /// <summary>A property by its path; null when it is absent or null.</summary>
     public JsonElement? Find(params ReadOnlySpan<string> names)

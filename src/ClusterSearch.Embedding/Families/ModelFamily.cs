@@ -1,3 +1,4 @@
+using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Embedding.Directories;
 using ClusterSearch.Embedding.Pictures;
 
@@ -16,11 +17,11 @@ internal sealed record ModelFamily
 
     public required PreprocessingDefaults Preprocessing { get; init; }
 
-    /// <summary>Output of the text graph that is the vector.</summary>
-    public string TextOutput { get; init; } = "text_embeds";
+    /// <summary>Names that the vector has among the outputs of text graphs, the best first.</summary>
+    public IReadOnlyList<string> TextOutputs { get; init; } = ["text_embeds"];
 
-    /// <summary>Output of the vision graph that is the vector.</summary>
-    public string ImageOutput { get; init; } = "image_embeds";
+    /// <summary>Names that the vector has among the outputs of vision graphs, the best first.</summary>
+    public IReadOnlyList<string> ImageOutputs { get; init; } = ["image_embeds"];
 
     /// <summary>Output of the vision graph with a score for every label; null where there is none.</summary>
     public string? LabelOutput { get; init; }
@@ -28,12 +29,24 @@ internal sealed record ModelFamily
     /// <summary>File with the labels' names, an array of objects with "index" and "name".</summary>
     public string? LabelFile { get; init; }
 
+    /// <summary>Numbers of a vector where neither graph says: config.json's, or what its silence means.</summary>
+    public Func<JsonFile, int?> Dimension { get; init; } = config => config.FindCount("projection_dim");
+
     /// <summary>Tokens at most, where config.json is silent.</summary>
     public int? MaximumTokens { get; init; }
 
-    /// <summary>relevance = sigmoid(scale * cosine + bias), from config.json; null where the model has no such meaning.</summary>
-    public Func<JsonFile, Calibration?> Calibration { get; init; } = _ => null;
-}
+    /// <summary>Tokens that the model was trained with, where config.json states more; null: config.json is right.</summary>
+    public int? TrainedTokens { get; init; }
 
-/// <summary>relevance = sigmoid(Scale * cosine + Bias).</summary>
-internal readonly record struct Calibration(double Scale, double Bias);
+    /// <summary>Whether it was trained on texts padded to the maximum, and looks at the padding.</summary>
+    public bool IsPaddedToMaximum { get; init; }
+
+    /// <summary>Whether it was trained on lower case, also where tokenizer.json does not lower.</summary>
+    public bool IsLowerCase { get; init; }
+
+    /// <summary>Whether it was trained by sigmoid, so that a single cosine gives a probability.</summary>
+    public bool HasLogitBias { get; init; }
+
+    /// <summary>relevance = sigmoid(scale * cosine + bias), where config.json itself says it.</summary>
+    public Func<JsonFile, LogitLine?> StatedLogits { get; init; } = _ => null;
+}

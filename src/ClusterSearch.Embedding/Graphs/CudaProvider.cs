@@ -41,16 +41,11 @@ internal static class CudaProvider
         }
     }
 
+    /// <param name="memoryLimit">Bytes of the device's memory that the session may take; null: no limit.</param>
     /// <exception cref="ClusterSearchException">model.provider_missing.</exception>
-    public static void Append(SessionOptions options, int deviceId)
+    public static void Append(SessionOptions options, int deviceId, long? memoryLimit, bool allowTf32)
     {
-        var settings = new Dictionary<string, string>
-        {
-            // An exhaustive search may choose another algorithm, and so other bits, at every start.
-            ["cudnn_conv_algo_search"] = "HEURISTIC",
-            ["arena_extend_strategy"] = "kSameAsRequested",
-            ["use_tf32"] = "0",
-        };
+        var settings = Settings(memoryLimit, allowTf32);
         try
         {
             if (s_isRegistered) AppendRegistered(options, deviceId, settings);
@@ -60,6 +55,20 @@ internal static class CudaProvider
         {
             throw Missing(OneLine(fault), fault);
         }
+    }
+
+    public static Dictionary<string, string> Settings(long? memoryLimit, bool allowTf32)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            // An exhaustive search may choose another algorithm, and so other bits, at every start.
+            ["cudnn_conv_algo_search"] = "HEURISTIC",
+            // By powers of two the arena would take up to twice what the one batch shape needs.
+            ["arena_extend_strategy"] = "kSameAsRequested",
+            ["use_tf32"] = allowTf32 ? "1" : "0",
+        };
+        if (memoryLimit is { } bytes) settings["gpu_mem_limit"] = bytes.ToString(CultureInfo.InvariantCulture);
+        return settings;
     }
 
     private static void AppendBuiltIn(SessionOptions options, int deviceId, Dictionary<string, string> settings)
@@ -74,7 +83,7 @@ internal static class CudaProvider
     {
         var environment = OnnxEnvironment.Start();
         var devices = environment.GetEpDevices().Where(device => device.EpName == Name).ToList();
-        if (deviceId < 0 || deviceId >= devices.Count) throw Missing($"device {deviceId} was asked for, and {devices.Count} were found");
+        if (deviceId >= devices.Count) throw Missing($"device {deviceId} was asked for, and {devices.Count} were found");
         options.AppendExecutionProvider(environment, [devices[deviceId]], settings);
     }
 

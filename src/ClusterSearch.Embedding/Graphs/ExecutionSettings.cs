@@ -4,52 +4,70 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace ClusterSearch.Embedding.Graphs;
 
-/// <summary>Where and how sessions run: provider, device, threads.</summary>
-internal sealed class ExecutionSettings
+/// <summary>Where and how sessions run: provider, devices, threads.</summary>
+internal sealed record ExecutionSettings
 {
     private const string Processor = "CPUExecutionProvider";
 
-    private ExecutionSettings(bool isCuda, int deviceId, int threads) => (IsCuda, DeviceId, Threads) = (isCuda, deviceId, threads);
+    private ExecutionSettings()
+    {
+    }
 
-    public bool IsCuda { get; }
+    public bool IsCuda { get; private init; }
 
-    public int DeviceId { get; }
+    /// <summary>CUDA devices, of one kind; a single 0 on the processor.</summary>
+    public IReadOnlyList<int> DeviceIds { get; private init; } = [0];
 
-    public int Threads { get; }
+    public int Threads { get; private init; }
+
+    public long? DeviceMemoryLimit { get; private init; }
+
+    public bool AllowTf32 { get; private init; }
 
     public IReadOnlyList<string> Providers => IsCuda ? [CudaProvider.Name, Processor] : [Processor];
 
     /// <summary>For the encoder fingerprint: what kind of device decides the last bit.</summary>
-    public string Device => IsCuda ? $"cuda/{GraphicsProcessor.Name(DeviceId)}" : $"cpu/{InstructionSet.Name}";
+    public string Device => IsCuda ? $"cuda/{GraphicsProcessor.Name(DeviceIds[0])}{(AllowTf32 ? "+tf32" : "")}" : $"cpu/{InstructionSet.Name}";
 
     /// <exception cref="ClusterSearchException">model.provider_missing, request.invalid.</exception>
     public static ExecutionSettings From(ModelOptions options)
     {
-        if (options.IntraOpThreads < 0) throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"expected threads >= 0 (0: all cores), found {options.IntraOpThreads}");
-        // ONNX Runtime's own 0 counts physical cores and ignores a container's share.
-        var threads = options.IntraOpThreads > 0 ? options.IntraOpThreads : Environment.ProcessorCount;
+        if (options.IntraOpThreads < 0) throw Invalid($"expected threads >= 0 (0: all cores), found {options.IntraOpThreads}");
         switch (options.Provider)
         {
             case "cpu":
-                return new ExecutionSettings(false, 0, threads);
+                return OnProcessor(options.IntraOpThreads);
             case "cuda":
+                RequireDevices(options);
                 CudaProvider.Require();
-                return new ExecutionSettings(true, options.DeviceId, threads);
+                return OnProcessor(options.IntraOpThreads) with
+                {
+                    IsCuda = true,
+                    DeviceIds = [.. options.DeviceIds],
+                    DeviceMemoryLimit = options.DeviceMemoryLimit,
+                    AllowTf32 = options.AllowTf32,
+                };
             default:
                 throw new ClusterSearchException(ErrorCodes.ModelProvider, $"expected the provider cpu or cuda, found '{options.Provider}'");
         }
     }
 
+    /// <param name="threads">0: all cores. ONNX Runtime's own 0 counts physical cores and ignores a container's share.</param>
+    public static ExecutionSettings OnProcessor(int threads) => new() { Threads = threads > 0 ? threads : Environment.ProcessorCount };
+
     /// <summary>Graphs are optimised fully: for the starter's text graph that takes 14 ms at the start and halves a run (6 to 3 ms).</summary>
-    public SessionOptions CreateOptions(ModelTowers tower)
+    /// <param name="deviceId">One of <see cref="DeviceIds"/>.</param>
+    public SessionOptions CreateOptions(ModelTowers towers, int deviceId)
     {
         var options = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             // One text is too little work to share.
-            IntraOpNumThreads = tower == ModelTowers.Text && !IsCuda ? 1 : Threads,
+            IntraOpNumThreads = towers == ModelTowers.Text && !IsCuda ? 1 : Threads,
             InterOpNumThreads = 1,
+            // A plan of all memory in one block takes a third more of it on the processor, and no less time (docs/benchmarks/embedding.md).
+            EnableMemoryPattern = IsCuda,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         // Waiting threads would burn the cores that decode.
@@ -57,7 +75,7 @@ internal sealed class ExecutionSettings
         if (!IsCuda) return options;
         try
         {
-            CudaProvider.Append(options, DeviceId);
+            CudaProvider.Append(options, deviceId, DeviceMemoryLimit, AllowTf32);
             return options;
         }
         catch
@@ -66,4 +84,18 @@ internal sealed class ExecutionSettings
             throw;
         }
     }
+
+    private static void RequireDevices(ModelOptions options)
+    {
+        var devices = options.DeviceIds;
+        if (devices.Count == 0 || devices.Any(device => device < 0) || devices.Distinct().Count() != devices.Count)
+            throw Invalid($"expected CUDA device numbers >= 0, each once, found {(devices.Count == 0 ? "none" : string.Join(", ", devices))}");
+        if (options.DeviceMemoryLimit is <= 0) throw Invalid($"expected a memory limit above 0 bytes, found {options.DeviceMemoryLimit}");
+        var kinds = devices.Select(GraphicsProcessor.Name).ToList();
+        var other = kinds.FindIndex(kind => kind != kinds[0]);
+        if (other > 0 && GraphicsProcessor.IsKnown(kinds[0]) && GraphicsProcessor.IsKnown(kinds[other]))
+            throw Invalid($"CUDA device {devices[0]} is {kinds[0]} and device {devices[other]} is {kinds[other]}: a vector's bits would depend on which one ran; use devices of one kind");
+    }
+
+    private static ClusterSearchException Invalid(string message) => new(ErrorCodes.RequestInvalid, message);
 }

@@ -8,7 +8,9 @@ namespace ClusterSearch.Embedding.Graphs;
 /// One graph, loaded on first use; runs may overlap. The session is made from the path, not from bytes, so that weights
 /// kept in files beside it are found.
 /// </summary>
-internal sealed class GraphSession(OnnxFile file, ExecutionSettings settings, ModelTowers tower) : IDisposable
+/// <param name="towers">What of the graph is used; decides the threads.</param>
+/// <param name="deviceId">One of the settings' devices.</param>
+internal sealed class GraphSession(OnnxFile file, ExecutionSettings settings, ModelTowers towers, int deviceId = 0) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly RunOptions _runOptions = new();
@@ -44,7 +46,7 @@ internal sealed class GraphSession(OnnxFile file, ExecutionSettings settings, Mo
         OnnxEnvironment.Start();
         try
         {
-            using var options = settings.CreateOptions(tower);
+            using var options = settings.CreateOptions(towers, deviceId);
             return new InferenceSession(file.Path, options);
         }
         catch (OnnxRuntimeException fault)

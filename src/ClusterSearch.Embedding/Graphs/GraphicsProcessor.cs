@@ -21,6 +21,11 @@ internal static class GraphicsProcessor
             // A container may hide the directory.
         }
 
-        return $"device {deviceId}";
+        return $"{Unknown} {deviceId}";
     }
+
+    /// <summary>Whether the driver said this name.</summary>
+    public static bool IsKnown(string name) => !name.StartsWith(Unknown, StringComparison.Ordinal);
+
+    private const string Unknown = "device";
 }

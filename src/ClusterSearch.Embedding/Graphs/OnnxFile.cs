@@ -21,6 +21,9 @@ internal sealed record OnnxFile
     /// <summary>Names of files beside this one that hold weights.</summary>
     public required IReadOnlyList<string> ExternalFiles { get; init; }
 
+    /// <summary>Far above any exporter's; a stack holds only so much.</summary>
+    private const int MaximumDepth = 100;
+
     /// <summary>Whether activations are scaled over the whole batch, so that a vector depends on its neighbours.</summary>
     public bool ScalesOverTheBatch => Operators.Contains("DynamicQuantizeLinear");
 
@@ -59,6 +62,7 @@ internal sealed record OnnxFile
     {
         var (inputs, outputs, initializers) = (new List<OnnxTensor>(), new List<OnnxTensor>(), new HashSet<string>());
         var (operators, external) = (new HashSet<string>(), new SortedSet<string>(StringComparer.Ordinal));
+        var depth = 0;
         while (model.Next())
         {
             if (model.Field == 7) Graph(model.Message);
@@ -118,11 +122,14 @@ internal sealed record OnnxFile
 
         void Attribute(ProtocolBuffer attribute)
         {
+            if (++depth > MaximumDepth) throw new InvalidDataException($"its branches and loops are nested more than {MaximumDepth} deep");
             while (attribute.Next())
             {
                 if (attribute.Field is 6 or 11) Nodes(attribute.Message, nodeField: 1);
                 else if (attribute.Field is 5 or 10) Tensor(attribute.Message);
             }
+
+            depth--;
         }
 
         string Tensor(ProtocolBuffer tensor)
@@ -176,7 +183,7 @@ internal sealed record OnnxFile
     {
         long? size = null;
         while (dimension.Next())
-            if (dimension.Field == 1) size = (long)dimension.Number;
+            if (dimension.Field == 1) size = (long)dimension.Number is var stated and > 0 ? stated : null;
         return size;
     }
 }

@@ -27,10 +27,18 @@ internal sealed record PreprocessorConfig
 
     public float[] StandardDeviation { get; private init; } = [];
 
-    public static PreprocessorConfig Read(string path, PreprocessingDefaults defaults)
+    /// <summary>Steps of other image processors, which change the picture.</summary>
+    private static readonly string[] s_otherSteps = ["do_pad", "do_thumbnail", "do_align_long_axis", "do_flip_channel_order"];
+
+    /// <exception cref="Core.ClusterSearchException">model.incomplete, model.broken, model.unsupported.</exception>
+    public static PreprocessorConfig Read(string path, PreprocessingDefaults defaults) =>
+        JsonFile.Read(path, "a preprocessor_config.json", file => Read(file, defaults));
+
+    private static PreprocessorConfig Read(JsonFile file, PreprocessingDefaults defaults)
     {
-        using var file = JsonFile.Read(path);
         if (!Flag(file, "do_resize", true)) throw file.Unsupported("do_resize", "false; this reader always resizes");
+        foreach (var step in s_otherSteps)
+            if (Flag(file, step, false)) throw file.Unsupported(step, "true; this step is not known");
 
         var (shortestEdge, width, height) = Size(file, "size", defaults.Size, defaults.IsShortestEdge);
         var crop = Flag(file, "do_center_crop", defaults.CenterCrop);
@@ -88,13 +96,14 @@ internal sealed record PreprocessorConfig
             || value.EnumerateArray().Any(number => number.ValueKind != JsonValueKind.Number))
             throw file.Unsupported(name, "not three numbers");
         var numbers = value.EnumerateArray().Select(number => (float)number.GetDouble()).ToArray();
+        if (!numbers.All(float.IsFinite)) throw file.Unsupported(name, "beyond what a number holds");
         return name == "image_std" && numbers.Any(number => !(number > 0)) ? throw file.Unsupported(name, "not above zero") : numbers;
     }
 
     private static ResampleFilter Filter(JsonFile file, ResampleFilter fallback) =>
         file.Find("resample") is not { } value ? fallback
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number is 2 or 3 ? (ResampleFilter)number
-        : throw file.Unsupported("resample", $"{value.GetRawText()}; 2 (bilinear) and 3 (bicubic) are known");
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number is >= 1 and <= 3 ? (ResampleFilter)number
+        : throw file.Unsupported("resample", $"{value.GetRawText()}; 1 (Lanczos), 2 (bilinear) and 3 (bicubic) are known");
 
     private static (int? ShortestEdge, int Width, int Height) Size(JsonFile file, string name, int fallback, bool isShortestEdge)
     {

@@ -44,7 +44,7 @@ internal sealed class ResizeAxis
     {
         var scale = (double)inputSize / outputSize;
         var filterScale = Math.Max(scale, 1.0);
-        var support = (filter == ResampleFilter.Bicubic ? 2.0 : 1.0) * filterScale;
+        var support = Support(filter) * filterScale;
         var inverse = 1.0 / filterScale;
 
         // Pillow skips an axis whose size does not change; a weight of one on the pixel itself is the same.
@@ -86,13 +86,29 @@ internal sealed class ResizeAxis
         return new ResizeAxis(cropCount, tapCount, starts, weights);
     }
 
+    /// <summary>Reach of a filter to either side, in output pixels.</summary>
+    private static double Support(ResampleFilter filter) => filter switch
+    {
+        ResampleFilter.Lanczos => 3.0,
+        ResampleFilter.Bicubic => 2.0,
+        _ => 1.0,
+    };
+
     private static double Kernel(ResampleFilter filter, double x)
     {
+        if (filter == ResampleFilter.Lanczos) return x is >= -3.0 and < 3.0 ? Sinc(x) * Sinc(x / 3) : 0.0;
         x = Math.Abs(x);
         if (filter == ResampleFilter.Bilinear) return x < 1.0 ? 1.0 - x : 0.0;
         const double a = -0.5;
         if (x < 1.0) return ((((a + 2.0) * x) - (a + 3.0)) * x * x) + 1.0;
         if (x < 2.0) return ((((x - 5.0) * x) + 8.0) * x - 4.0) * a;
         return 0.0;
+    }
+
+    private static double Sinc(double x)
+    {
+        if (x == 0.0) return 1.0;
+        x *= Math.PI;
+        return Math.Sin(x) / x;
     }
 }

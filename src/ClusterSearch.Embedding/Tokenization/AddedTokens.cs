@@ -8,9 +8,14 @@ namespace ClusterSearch.Embedding.Tokenization;
 internal sealed record AddedToken(int Id, string Content, bool StripLeft, bool StripRight, bool MatchesNormalized);
 
 /// <summary>Cuts a text at its added tokens: leftmost first, the longest where several begin.</summary>
-internal sealed class AddedTokens(IEnumerable<AddedToken> tokens)
+internal sealed class AddedTokens
 {
-    private readonly AddedToken[] _tokens = [.. tokens.Where(token => token.Content.Length > 0).OrderByDescending(token => token.Content.Length)];
+    private readonly Dictionary<char, AddedToken[]> _byFirstCharacter;
+
+    public AddedTokens(IEnumerable<AddedToken> tokens) => _byFirstCharacter = tokens
+        .Where(token => token.Content.Length > 0)
+        .GroupBy(token => token.Content[0])
+        .ToDictionary(group => group.Key, group => group.OrderByDescending(token => token.Content.Length).ToArray());
 
     /// <summary>Pieces in order: either text (Id null) or a token.</summary>
     public IEnumerable<(string Text, int? Id)> Cut(string text)
@@ -29,8 +34,9 @@ internal sealed class AddedTokens(IEnumerable<AddedToken> tokens)
             if (left > start) yield return (text[start..left], null);
             yield return (token.Content, token.Id);
             at += token.Content.Length;
-            while (token.StripRight && at < text.Length && char.IsWhiteSpace(text[at])) at++;
+            // A token within the swallowed space still counts, as in the reference: the search goes on right after this one.
             start = at;
+            while (token.StripRight && start < text.Length && char.IsWhiteSpace(text[start])) start++;
         }
 
         if (start < text.Length) yield return (text[start..], null);
@@ -38,7 +44,8 @@ internal sealed class AddedTokens(IEnumerable<AddedToken> tokens)
 
     private AddedToken? Match(string text, int at)
     {
-        foreach (var token in _tokens)
+        if (!_byFirstCharacter.TryGetValue(text[at], out var tokens)) return null;
+        foreach (var token in tokens)
             if (string.CompareOrdinal(text, at, token.Content, 0, token.Content.Length) == 0) return token;
         return null;
     }

@@ -30,7 +30,7 @@ internal sealed class BertNormalizer(bool cleanText, bool handleChineseCharacter
     private static string StripAccents(string text)
     {
         var builder = new StringBuilder(text.Length);
-        foreach (var rune in text.Normalize(NormalizationForm.FormD).EnumerateRunes())
+        foreach (var rune in CodePoints.Normalize(text, NormalizationForm.FormD).EnumerateRunes())
             if (!CodePoints.IsNonSpacingMark(rune)) builder.Append(rune);
         return builder.ToString();
     }

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace ClusterSearch.Embedding.Tokenization;
 
-/// <summary>Properties of code points as the reference tokenizers see them (Rust's char and the crate unicode_categories).</summary>
+/// <summary>
+/// Properties of code points as the reference tokenizers see them (Rust's char and the crate unicode_categories). Each side
+/// knows them by the Unicode version it was built with: a code point that is newer than one of them may differ.
+/// </summary>
 internal static class CodePoints
 {
     /// <summary>Unpaired surrogates become U+FFFD; without this, normalisation would throw.</summary>
@@ -13,6 +16,12 @@ internal static class CodePoints
         foreach (var rune in text.EnumerateRunes()) builder.Append(rune);
         return builder.ToString();
     }
+
+    /// <summary>Unicode normalisation; .NET's own throws for U+FFFE, which stands between its neighbours like any unassigned code point.</summary>
+    public static string Normalize(string text, NormalizationForm form) =>
+        text.Contains(Noncharacter) ? string.Join(Noncharacter, text.Split(Noncharacter).Select(part => part.Normalize(form))) : text.Normalize(form);
+
+    private const char Noncharacter = '\uFFFE';
 
     /// <summary>Lower case of each code point by itself, with full mappings: Σ gives σ also at a word's end, İ gives i and a dot above.</summary>
     public static string ToLower(string text)
@@ -31,13 +40,9 @@ internal static class CodePoints
     /// <summary>Unicode's White_Space property.</summary>
     public static bool IsWhiteSpace(Rune rune) => Rune.IsWhiteSpace(rune);
 
-    /// <summary>Categories Cc, Cf and Co, the last as that crate has it: the ends of the private ranges alone.</summary>
-    public static bool IsOther(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.Control or UnicodeCategory.Format => true,
-        UnicodeCategory.PrivateUse => rune.Value is 0xE000 or 0xF8FF or 0xF0000 or 0xFFFFD or 0x100000 or 0x10FFFD,
-        _ => false,
-    };
+    /// <summary>Categories Cc, Cf and Co.</summary>
+    public static bool IsOther(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse;
 
     public static bool IsNonSpacingMark(Rune rune) => Rune.GetUnicodeCategory(rune) == UnicodeCategory.NonSpacingMark;
 

@@ -1,15 +1,18 @@
 namespace ClusterSearch.Embedding.Tokenization;
 
-/// <summary>Text to the token ids that a text graph receives.</summary>
+/// <summary>Text to token ids.</summary>
 internal interface ITokenizer
 {
-    /// <summary>Ids with the start and end tokens, cut to the limit with the end token kept.</summary>
+    /// <summary>Ids with the start and end tokens, cut to the limit with the end token kept; not padded.</summary>
     long[] Encode(string text);
 }
 
 /// <summary>tokenizer.json's "normalizer": text to text.</summary>
 internal interface INormalizer
 {
+    /// <summary>Whether what comes out is in lower case.</summary>
+    bool LowersCase => false;
+
     string Normalize(string text);
 }
 

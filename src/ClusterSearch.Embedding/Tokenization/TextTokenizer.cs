@@ -15,6 +15,9 @@ internal sealed class TextTokenizer : ITokenizer
 
     public required IReadOnlyList<AddedToken> Added { get; init; }
 
+    /// <summary>The model's own tokens.</summary>
+    public required Dictionary<string, int> Vocabulary { get; init; }
+
     /// <summary>Ids before the text's.</summary>
     public required long[] Prefix { get; init; }
 
@@ -24,16 +27,28 @@ internal sealed class TextTokenizer : ITokenizer
     /// <summary>Ids at most, prefix and suffix included; null: any number.</summary>
     public required int? MaximumLength { get; init; }
 
+    /// <summary>What the file itself says about padding to a fixed length; null where it says nothing.</summary>
+    public required TokenPadding? Padding { get; init; }
+
+    /// <summary>Whether the text is lower-cased before anything else, since the model was trained so and the file does not say it.</summary>
+    public required bool LowersCaseFirst { get; init; }
+
     private AddedTokens Typed => field ??= new AddedTokens(Added.Where(token => !token.MatchesNormalized));
 
     private AddedTokens Normalized => field ??= new AddedTokens(
         Added.Where(token => token.MatchesNormalized).Select(token => token with { Content = Normalizer.Normalize(token.Content) }));
 
+    /// <summary>The id of a token as it stands in the files; null where there is none.</summary>
+    public int? IdOf(string token) =>
+        Added.FirstOrDefault(added => added.Content == token)?.Id ?? (Vocabulary.TryGetValue(token, out var id) ? id : null);
+
     public long[] Encode(string text)
     {
+        text = CodePoints.WellFormed(text);
+        if (LowersCaseFirst) text = CodePoints.ToLower(text);
         var ids = new List<long>();
         var words = new List<string>();
-        foreach (var (piece, typedId) in Typed.Cut(CodePoints.WellFormed(text)))
+        foreach (var (piece, typedId) in Typed.Cut(text))
         {
             if (typedId is { } typed)
             {
@@ -60,3 +75,8 @@ internal sealed class TextTokenizer : ITokenizer
         return [.. Prefix, .. ids, .. Suffix];
     }
 }
+
+/// <summary>Padding on the right.</summary>
+/// <param name="Length">Tokens that every text is padded to.</param>
+/// <param name="Id">The token it is padded with.</param>
+internal readonly record struct TokenPadding(int Length, long Id);

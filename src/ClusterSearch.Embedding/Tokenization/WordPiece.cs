@@ -1,10 +1,10 @@
-using System.Text;
-
 namespace ClusterSearch.Embedding.Tokenization;
 
 /// <summary>Longest piece first, from the left; a word with a rest that no piece matches is unknown as a whole.</summary>
 internal sealed class WordPiece(Dictionary<string, int> vocabulary, int unknownId, string continuationPrefix, int maximumCodePoints) : ISubwordModel
 {
+    private readonly int _longestPiece = vocabulary.Keys.Max(piece => piece.Length);
+
     public void Append(string word, List<long> ids)
     {
         var codePoints = 0;
@@ -16,28 +16,26 @@ internal sealed class WordPiece(Dictionary<string, int> vocabulary, int unknownI
         }
 
         var lookup = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
-        var marked = (continuationPrefix + word).AsSpan();
+        var continued = (continuationPrefix + word).ToCharArray();
         var first = ids.Count;
-        var start = 0;
-        while (start < word.Length)
+        for (var start = 0; start < word.Length;)
         {
-            var end = word.Length;
-            int id;
-            while (!lookup.TryGetValue(Piece(start, end, marked), out id))
+            // The prefix takes the place of what has been matched.
+            var shortest = start == 0 ? 0 : continuationPrefix.Length;
+            var from = continuationPrefix.Length + start - shortest;
+            continuationPrefix.CopyTo(0, continued, from, shortest);
+            var length = Math.Min(continued.Length - from, _longestPiece);
+            var id = unknownId;
+            while (length > shortest && !lookup.TryGetValue(continued.AsSpan(from, length), out id)) length--;
+            if (length <= shortest)
             {
-                if (--end > start) continue;
                 ids.RemoveRange(first, ids.Count - first);
                 ids.Add(unknownId);
                 return;
             }
 
             ids.Add(id);
-            // The prefix takes the place of what has been matched.
-            start = end;
-            marked = (continuationPrefix + word[start..]).AsSpan();
+            start += length - shortest;
         }
-
-        ReadOnlySpan<char> Piece(int from, int to, ReadOnlySpan<char> text) =>
-            from == 0 ? word.AsSpan(0, to) : text[..(continuationPrefix.Length + to - from)];
     }
 }

@@ -127,7 +127,8 @@ internal sealed class DecodeRun : IAsyncDisposable
             _room.Release();
         }
         _exit = await _child.Exit;
-        if (_stopping) _exit = _exit with { Code = 0, Signal = null };
+        // Another signal than ours is a crash that came before it.
+        if (_stopping && _exit.Signal is null or Posix.SignalKill) _exit = _exit with { Code = 0, Signal = null };
         await _readers;
         while (_pictures.Reader.TryRead(out var pixels)) _pool.Return(pixels);
     }

@@ -83,4 +83,26 @@ public class OnnxFileTests
             Assert.Equal(ErrorCodes.ModelBroken, Assert.Throws<ClusterSearchException>(() => OnnxFile.Read(noise)).Code);
         }
     }
+
+    [Fact]
+    public void Branches_nested_without_end_are_refused_before_the_stack_is_full()
+    {
+        // node { attribute { graph { node { … } } } }, each wrapped in the next.
+        byte[] message = [];
+        for (var depth = 0; depth < 2_000; depth++) message = Wrap(1, Wrap(5, Wrap(6, message)));
+        using var temporary = new TemporaryDirectory();
+        File.WriteAllBytes(temporary.File("deep.onnx"), Wrap(7, message));
+        var fault = Assert.Throws<ClusterSearchException>(() => OnnxFile.Read(temporary.File("deep.onnx")));
+        Assert.Equal(ErrorCodes.ModelBroken, fault.Code);
+        Assert.Contains("nested", fault.Message);
+
+        static byte[] Wrap(int field, byte[] content)
+        {
+            var length = new List<byte>();
+            var rest = content.Length;
+            for (; rest >= 128; rest >>= 7) length.Add((byte)(rest | 128));
+            length.Add((byte)rest);
+            return [(byte)((field << 3) | 2), .. length, .. content];
+        }
+    }
 }

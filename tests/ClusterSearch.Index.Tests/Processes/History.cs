@@ -62,8 +62,8 @@ internal sealed class History(int seed)
         }
     }
 
-    // Two videos at once, so that half of a write would show.
-    private static UnitReplacement[] Replacements(Random random)
+    /// <summary>Of two videos at once, so that half of a write would show.</summary>
+    public static UnitReplacement[] Replacements(Random random)
     {
         var video = random.Next(Videos);
         return [Replacement(video), Replacement((video + 1) % Videos)];

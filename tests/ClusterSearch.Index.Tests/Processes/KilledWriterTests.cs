@@ -41,6 +41,29 @@ public class KilledWriterTests
         Assert.True(files.Length <= 2 * 8 + 2, $"seed {seed}: {string.Join(' ', files.Select(Path.GetFileName))}");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_writer_that_dies_before_its_manifest_is_named_has_changed_nothing_and_one_that_dies_after_all(bool isPublished)
+    {
+        // A seed whose first writes are replacements, none a deletion.
+        const int Seed = 5;
+        using var directory = new TemporaryDirectory();
+        var history = new History(Seed);
+        await using (var index = await SharedIndex.OpenAsync(directory.Path)) await history.WriteAsync(index.Store, 0, Cancellation);
+        using (var mortal = OtherProcess.Mortal(directory.Path, Seed, 1, isPublished)) Assert.Null(await mortal.ReadLineAsync(Cancellation));
+        await using var next = await SharedIndex.OpenAsync(directory.Path);
+        Assert.Null(await History.DifferenceAsync(history.After(isPublished ? 2 : 1), next.Store, Cancellation));
+        var encoding = Path.Combine(SharedIndex.IndexDirectory(directory.Path), History.Encoding);
+        // Two states, one of them for nobody yet or no longer.
+        Assert.Equal(2, Directory.GetFiles(encoding, "*.manifest").Length);
+        Assert.Equal(2, Directory.GetFiles(encoding, "*.seg").Length);
+        for (var number = 1; number < 4; number++) await history.WriteAsync(next.Store, number, Cancellation);
+        Assert.Null(await History.DifferenceAsync(history.After(4), next.Store, Cancellation));
+        Assert.Equal(2, Directory.GetFiles(encoding, "*.manifest").Length);
+        Assert.Empty(await next.Store.VerifyAsync(Cancellation));
+    }
+
     /// <returns>How many writes of the history are acknowledged now.</returns>
     private static async Task<int> WriteUntilKilledAsync(string directory, int seed, int from, Random random)
     {

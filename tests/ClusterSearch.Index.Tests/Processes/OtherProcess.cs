@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ClusterSearch.Core.Vectors;
+using ClusterSearch.Index.Tests.Writing;
 
 namespace ClusterSearch.Index.Tests.Processes;
 
@@ -24,6 +25,12 @@ internal sealed class OtherProcess : IDisposable
 
     /// <summary>Counts samples whenever it is asked.</summary>
     public static OtherProcess Reader(string directory) => new("read", directory, []);
+
+    /// <summary>Writes the history from a number on, dies when it has written its files and before or after they are published.</summary>
+    public static OtherProcess Mortal(string directory, int seed, int from, bool isPublished) => new("die", directory, [seed, from, isPublished]);
+
+    /// <summary>Takes the writer's role whenever it can and keeps it no longer than it pleases; see <see cref="Competitor"/>.</summary>
+    public static OtherProcess Competitor(string directory, int seed, int number) => new("compete", directory, [seed, number]);
 
     /// <returns>Null when it has ended.</returns>
     public Task<string?> ReadLineAsync(CancellationToken cancellation) => _process.StandardOutput.ReadLineAsync(cancellation).AsTask();
@@ -50,9 +57,25 @@ internal sealed class OtherProcess : IDisposable
 
     public static async Task<int> PlayAsync(string role, string directory, string[] rest)
     {
+        if (role == "compete") return await Processes.Competitor.PlayAsync(directory, int.Parse(rest[0], CultureInfo.InvariantCulture), int.Parse(rest[1], CultureInfo.InvariantCulture));
         await using var index = await SharedIndex.OpenAsync(directory);
         switch (role)
         {
+            case "die":
+                var register = new InterruptedRegister(index.Catalog.Manifests);
+                await using (var mortal = await EmbeddedVectorStore.OpenAsync(SharedIndex.IndexDirectory(directory), register, new EmbeddedIndexOptions(), CancellationToken.None))
+                {
+                    // As kill -9: nothing is flushed, no handler runs.
+                    Func<Task> die = () =>
+                    {
+                        Process.GetCurrentProcess().Kill();
+                        return Task.Delay(Timeout.Infinite);
+                    };
+                    if (bool.Parse(rest[2])) register.AfterPublishing = die;
+                    else register.BeforePublishing = die;
+                    await new History(int.Parse(rest[0], CultureInfo.InvariantCulture)).WriteAsync(mortal, int.Parse(rest[1], CultureInfo.InvariantCulture), CancellationToken.None);
+                }
+                return 1;
             case "write":
                 var history = new History(int.Parse(rest[0], CultureInfo.InvariantCulture));
                 for (var number = int.Parse(rest[1], CultureInfo.InvariantCulture); ; number++)

@@ -27,9 +27,13 @@ internal static class Chunks
         $"{LockedPlan} UPDATE chunk SET state = 3 FROM p WHERE chunk.plan = p.number AND chunk_index = ANY ($3) AND state = 2",
         encodingId, video.Value, chunkIndexes.ToArray());
 
-    public static Task UnmarkIndexedAsync(PostgresSession session, VideoId? video, string encodingId) => video is { } one
-        ? session.ExecuteAsync($"{LockedPlan} UPDATE chunk SET state = 2 FROM p WHERE chunk.plan = p.number AND state = 3", encodingId, one.Value)
-        : session.ExecuteAsync("UPDATE chunk SET state = 2 WHERE plan IN (SELECT number FROM plan WHERE encoding = $1 AND indexed > 0) AND state = 3", encodingId);
+    public static async Task UnmarkIndexedAsync(PostgresSession session, VideoId? video, string encodingId)
+    {
+        if (video is { } one)
+            await session.ExecuteAsync($"{LockedPlan} UPDATE chunk SET state = 2 FROM p WHERE chunk.plan = p.number AND state = 3", encodingId, one.Value);
+        else
+            await SweepAsync(session, encodingId, "UPDATE chunk SET state = 2 WHERE state = 3 AND plan IN (SELECT number FROM plan WHERE encoding = $1 AND indexed > 0)");
+    }
 
     public static Task RequeueAsync(PostgresSession session, VideoId video, string encodingId, IReadOnlyList<int> chunkIndexes) => session.ExecuteAsync(
         $"{LockedPlan} UPDATE chunk SET {Fresh} FROM p WHERE chunk.plan = p.number AND chunk_index = ANY ($3) AND state IN (2, 3)",
@@ -41,13 +45,25 @@ internal static class Chunks
         if (video is not { } one)
         {
             await FailureRows.ClearAllAsync(session);
-            return await session.ExecuteAsync($"UPDATE chunk SET {Fresh} WHERE state = 4");
+            var retried = 0;
+            foreach (var encoding in await session.ListAsync("SELECT id FROM encoding ORDER BY number", row => row.GetString(0)))
+                retried += await SweepAsync(session, encoding, $"UPDATE chunk SET {Fresh} WHERE state = 4 AND plan IN (SELECT number FROM plan WHERE encoding = $1 AND quarantined > 0)");
+            return retried;
         }
         await FailureRows.ClearOfAsync(session, one);
         return await session.ExecuteAsync($"""
             WITH p AS (SELECT number FROM plan WHERE video = $1 ORDER BY number FOR NO KEY UPDATE)
             UPDATE chunk SET {Fresh} FROM p WHERE chunk.plan = p.number AND state = 4
             """, one.Value);
+    }
+
+    /// <summary>Runs a change of a whole encoding's chunks, which is $1, counted once at its end.</summary>
+    private static async Task<int> SweepAsync(PostgresSession session, string encodingId, string sql)
+    {
+        await session.ExistsAsync("SELECT begin_sweep($1)", encodingId);
+        var changed = await session.ExecuteAsync(sql, encodingId);
+        await session.ExistsAsync("SELECT end_sweep($1)", encodingId);
+        return changed;
     }
 
     private static ChunkRecord Read(NpgsqlDataReader row) => new()

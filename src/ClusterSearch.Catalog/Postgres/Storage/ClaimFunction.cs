@@ -1,7 +1,7 @@
 namespace ClusterSearch.Catalog.Postgres.Storage;
 
 /// <summary>
-/// The claim, in one round trip. Why it is made like this: docs/decisions/0006-claims-in-postgresql.md.
+/// The claim, in one round trip. Why it is made like this: docs/decisions/0007-claims-in-postgresql.md.
 /// <para>
 /// Candidates come from two places: plans with chunks that are ready, in the order of their index, and plans of which chunks
 /// are leased (as many as there are workers), whose running and lapsed leases are counted. The first candidate whose plan
@@ -17,8 +17,9 @@ internal static class ClaimFunction
             the_encoding text, the_fingerprint text, may_mix boolean, is_fair boolean, only_videos text[],
             the_token text, the_worker text, duration interval, clock_offset interval, maximum_lapses integer, is_repeated boolean)
         RETURNS TABLE (its_video text, its_index integer, its_first bigint, its_end bigint, its_attempts integer, its_lapses integer, its_crashes integer)
-        -- Estimates lag behind a ledger that changes as it grows, and one table scan would cost more than a thousand claims.
-        LANGUAGE plpgsql SET enable_seqscan = off AS $$
+        -- Estimates lag behind a ledger that changes as it grows, and one table scan would cost more than a thousand claims;
+        -- planning anew for each call's values would cost more than the claim.
+        LANGUAGE plpgsql SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
         #variable_conflict use_column
         DECLARE
             right_now timestamptz;

@@ -4,6 +4,11 @@ namespace ClusterSearch.Catalog.Postgres.Storage;
 /// Counters beside the rows they count. A chunk that moves changes its plan's; a plan's change goes on to its encoding's
 /// totals unless it only moved between pending and leased, which totals do not tell apart. Chunks come and go only with
 /// their plan, which is put with its count, so insertions and deletions need no counting.
+/// <para>
+/// A change of a whole encoding would update one plan's row for each of its chunks and one row of totals for each of
+/// thousands, in one transaction that can clear none of the versions: minutes. It locks the encoding (begin_sweep), goes
+/// uncounted and counts once at its end (end_sweep).
+/// </para>
 /// </summary>
 internal static class CountingTriggers
 {
@@ -44,7 +49,8 @@ internal static class CountingTriggers
             RETURN NULL;
         END $$;
         CREATE TRIGGER chunk_counted AFTER UPDATE ON chunk FOR EACH ROW
-            WHEN (OLD.state <> NEW.state OR (OLD.not_before IS NULL) <> (NEW.not_before IS NULL) OR NEW.lapses > OLD.lapses)
+            WHEN ((OLD.state <> NEW.state OR (OLD.not_before IS NULL) <> (NEW.not_before IS NULL) OR NEW.lapses > OLD.lapses)
+                AND current_setting('clustersearch.sweeping', true) IS DISTINCT FROM 'on')
             EXECUTE FUNCTION count_chunk();
 
         CREATE FUNCTION add_shards() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -96,9 +102,44 @@ internal static class CountingTriggers
         CREATE TRIGGER plan_added AFTER INSERT ON plan FOR EACH ROW EXECUTE FUNCTION count_plan();
         CREATE TRIGGER plan_removed AFTER DELETE ON plan FOR EACH ROW EXECUTE FUNCTION count_plan();
         CREATE TRIGGER plan_counted AFTER UPDATE ON plan FOR EACH ROW
-            WHEN ((OLD.pending + OLD.leased, OLD.embedded, OLD.indexed, OLD.quarantined, OLD.indexed_samples, OLD.missing_samples, OLD.duration_us)
+            WHEN (current_setting('clustersearch.sweeping', true) IS DISTINCT FROM 'on'
+                AND (OLD.pending + OLD.leased, OLD.embedded, OLD.indexed, OLD.quarantined, OLD.indexed_samples, OLD.missing_samples, OLD.duration_us)
                 IS DISTINCT FROM (NEW.pending + NEW.leased, NEW.embedded, NEW.indexed, NEW.quarantined, NEW.indexed_samples, NEW.missing_samples, NEW.duration_us))
             EXECUTE FUNCTION recount_plan();
+
+        CREATE FUNCTION begin_sweep(the_encoding text) RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM 1 FROM plan WHERE encoding = the_encoding ORDER BY number FOR NO KEY UPDATE;
+            PERFORM 1 FROM encoding_totals WHERE encoding = the_encoding ORDER BY shard FOR NO KEY UPDATE;
+            PERFORM set_config('clustersearch.sweeping', 'on', true);
+        END $$;
+        CREATE FUNCTION end_sweep(the_encoding text) RETURNS void LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE plan AS p SET (pending, delayed, leased, embedded, indexed, quarantined, embedded_samples, indexed_samples, missing_samples, encoder, is_mixed) =
+                (counted.pending, counted.delayed, counted.leased, counted.embedded, counted.indexed, counted.quarantined,
+                    counted.embedded_samples, counted.indexed_samples, counted.missing_samples, counted.encoder, counted.is_mixed)
+            FROM (
+                SELECT c.plan, count(*) FILTER (WHERE c.state = 0) AS pending, count(*) FILTER (WHERE c.not_before IS NOT NULL) AS delayed,
+                    count(*) FILTER (WHERE c.state = 1) AS leased, count(*) FILTER (WHERE c.state = 2) AS embedded,
+                    count(*) FILTER (WHERE c.state = 3) AS indexed, count(*) FILTER (WHERE c.state = 4) AS quarantined,
+                    coalesce(sum(c.sample_count), 0) AS embedded_samples, coalesce(sum(c.sample_count) FILTER (WHERE c.state = 3), 0) AS indexed_samples,
+                    coalesce(sum(CASE WHEN c.state = 4 THEN c.end_sample - c.first_sample ELSE c.missing_samples END), 0) AS missing_samples,
+                    min(c.fingerprint) FILTER (WHERE c.state IN (2, 3)) AS encoder,
+                    count(DISTINCT c.fingerprint) FILTER (WHERE c.state IN (2, 3)) > 1 AS is_mixed
+                FROM chunk AS c GROUP BY c.plan) AS counted
+            WHERE p.encoding = the_encoding AND counted.plan = p.number
+                AND (p.pending, p.delayed, p.leased, p.embedded, p.indexed, p.quarantined, p.is_mixed)
+                    <> (counted.pending, counted.delayed, counted.leased, counted.embedded, counted.indexed, counted.quarantined, counted.is_mixed);
+            UPDATE encoding_totals AS t SET (chunks, embedded, indexed, quarantined, videos, ingesting, searchable, partial, failed,
+                    indexed_samples, missing_samples, duration_us) = (
+                SELECT coalesce(sum(p.pending + p.leased + p.embedded + p.indexed + p.quarantined), 0), coalesce(sum(p.embedded), 0), coalesce(sum(p.indexed), 0),
+                    coalesce(sum(p.quarantined), 0), count(*), count(*) FILTER (WHERE p.condition = 0), count(*) FILTER (WHERE p.condition = 1),
+                    count(*) FILTER (WHERE p.condition = 2), count(*) FILTER (WHERE p.condition = 3),
+                    coalesce(sum(p.indexed_samples), 0), coalesce(sum(p.missing_samples), 0), coalesce(sum(p.duration_us), 0)
+                FROM plan AS p WHERE p.encoding = the_encoding AND p.number % 64 = t.shard)
+            WHERE t.encoding = the_encoding;
+            PERFORM set_config('clustersearch.sweeping', 'off', true);
+        END $$;
 
         CREATE FUNCTION measure_video() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN

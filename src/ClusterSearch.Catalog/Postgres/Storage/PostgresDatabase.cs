@@ -64,7 +64,7 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source, ServerAddress ad
     private async Task<T> RunOnceAsync<T>(CallKind kind, Func<PostgresSession, Task<T>> work, int attempt, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        var session = new PostgresSession(connection, clockOffset, attempt, cancellation);
+        var session = new PostgresSession(connection, clockOffset, attempt, cancellation) { IsUnlimited = kind == CallKind.Sweeping };
         if (kind == CallKind.Statement) return await work(session);
         await using var transaction = await connection.BeginTransactionAsync(
             kind == CallKind.Reading ? IsolationLevel.RepeatableRead : IsolationLevel.ReadCommitted, cancellation);

@@ -15,6 +15,9 @@ internal sealed class PostgresSession(NpgsqlConnection connection, Func<TimeSpan
     /// <summary>The call was made before, and nobody knows whether it took effect.</summary>
     public bool IsRepeated => attempt > 0;
 
+    /// <summary>Statements may take as long as they take.</summary>
+    public bool IsUnlimited { get; init; }
+
     /// <summary>What tests add to the database's clock: clock_timestamp() + $n.</summary>
     public TimeSpan ClockOffset => clockOffset?.Invoke() ?? TimeSpan.Zero;
 
@@ -54,6 +57,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, Func<TimeSpan
     private NpgsqlCommand Command(string sql, object?[] parameters)
     {
         var command = new NpgsqlCommand(sql, connection);
+        if (IsUnlimited) command.CommandTimeout = 0;
         foreach (var value in parameters)
             command.Parameters.Add(value is null
                 ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Unknown }

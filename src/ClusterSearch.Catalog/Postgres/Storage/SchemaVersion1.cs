@@ -2,7 +2,7 @@ namespace ClusterSearch.Catalog.Postgres.Storage;
 
 /// <summary>
 /// The tables. As in SQLite a row's constraints say what it may be, and triggers keep the counters that claims and status live
-/// on. What differs is for the sake of many writers at once (docs/decisions/0006-claims-in-postgresql.md):
+/// on. What differs is for the sake of many writers at once (docs/decisions/0007-claims-in-postgresql.md):
 /// <para>
 /// A plan's counters change with every claim and commit. No index holds one: indexes hold what follows from them and
 /// seldom changes (claimable, untouched, to_aggregate), so that updates stay within the row's page (HOT) and leave

@@ -94,7 +94,8 @@ internal sealed partial class ServerAddress
         if (!isSaid.Contains("Maximum Pool Size")) connection.MaxPoolSize = options.MaximumConnections;
         if (!isSaid.Contains("Timeout")) connection.Timeout = (int)Math.Ceiling(options.ConnectTimeout.TotalSeconds);
         if (!isSaid.Contains("Application Name")) connection.ApplicationName = options.ApplicationName;
-        if (!isSaid.Contains("Keepalive")) connection.KeepAlive = 30;
+        // A server that vanished without a word is noticed even by calls that may take long.
+        if (!isSaid.Contains("TCP Keepalive")) connection.TcpKeepAlive = true;
         if (!isSaid.Contains("Max Auto Prepare")) connection.MaxAutoPrepare = 100;
         if (!isSaid.Contains("Auto Prepare Min Usages")) connection.AutoPrepareMinUsages = 2;
         // The server gives up first; the client's limit is for a server that no longer answers at all.

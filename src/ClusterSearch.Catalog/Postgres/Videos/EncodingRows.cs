@@ -40,7 +40,8 @@ internal static class EncodingRows
     /// <exception cref="ClusterSearchException">archive.encoding for the active one.</exception>
     public static async Task DropAsync(PostgresSession session, string encodingId)
     {
-        if (await session.ExistsAsync("SELECT 1 FROM encoding WHERE id = $1 AND is_active", encodingId))
+        // Held, so that it does not become the active one meanwhile.
+        if (await session.FirstAsync("SELECT is_active FROM encoding WHERE id = $1 FOR UPDATE", row => row.GetBoolean(0), encodingId))
             throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"encoding '{encodingId}' is the active one; activate another first");
         await session.ExecuteAsync("DELETE FROM plan WHERE encoding = $1", encodingId);
         await session.ExecuteAsync("DELETE FROM encoding WHERE id = $1", encodingId);

@@ -1,0 +1,54 @@
+using ClusterSearch.Core.Ranking;
+using ClusterSearch.Testing;
+
+namespace ClusterSearch.Archive.Tests;
+
+/// <summary>Models whose scores say nothing by themselves are judged against the archive's own background.</summary>
+public sealed class BackgroundTests(SamplesArchive plain) : IClassFixture<SamplesArchive>
+{
+    [Fact]
+    public async Task An_offset_in_all_cosines_changes_no_moment()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var archive = await OpenAsync(directory);
+        await archive.IngestAsync(TestAssets.Samples);
+        foreach (var text in (string[])["a cat", "a cup of coffee", "a temple by a lake", "a flower", "a rocket"])
+        {
+            var expected = (await plain.Archive.SearchAsync(text)).Moments;
+            var found = (await archive.SearchAsync(text)).Moments;
+            Assert.Equal(expected.Select(moment => (moment.Video, moment.Start, moment.End)).Take(3), found.Select(moment => (moment.Video, moment.Start, moment.End)).Take(3));
+            Assert.Equal(0.8 * expected[0].Score + 0.2, found[0].Score, 4);
+            Assert.All(found, moment => Assert.Null(moment.Relevance));
+        }
+    }
+
+    [Fact]
+    public async Task A_passing_car_stands_up_from_a_still_scene_whatever_the_offset()
+    {
+        var clip = TestAssets.Clip("car-detection.mp4");
+        Assert.SkipWhen(TestAssets.Missing(clip) is not null, TestAssets.Missing(clip) ?? "");
+        using var directory = new TemporaryDirectory();
+        await using var archive = await OpenAsync(directory);
+        await archive.IngestAsync(clip);
+        var answer = await archive.SearchAsync("a car");
+        (double Start, double End)[] visits = [(4.0, 8.2), (14.5, 18.5), (25.0, 27.6)];
+        var matched = answer.Moments.Take(3).Select(moment => Array.FindIndex(visits, visit => moment.Start < visit.End && moment.End > visit.Start));
+        Assert.Equal([0, 1, 2], matched.Order());
+        Assert.NotEqual(Verdict.Nothing, answer.Verdict);
+    }
+
+    [Fact]
+    public async Task What_stands_out_of_the_background_is_told_from_what_does_not()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var archive = await OpenAsync(directory);
+        await archive.IngestAsync(TestAssets.Samples);
+        foreach (var text in (string[])["a cup of coffee", "a rocket"])
+            Assert.Equal(Verdict.Ok, (await archive.SearchAsync(text)).Verdict);
+        foreach (var text in (string[])["a wedding dress", "a tractor on a field"])
+            Assert.NotEqual(Verdict.Ok, (await archive.SearchAsync(text)).Verdict);
+    }
+
+    private static Task<TestArchive> OpenAsync(TemporaryDirectory directory) =>
+        TestArchive.OpenAsync(directory.File("archive"), ports => ports with { Models = new OffsetModelLoader(ports.Models) });
+}
