@@ -85,7 +85,11 @@ internal sealed class Chaos : IAsyncDisposable
             while (round < rounds && !await IsDoneAsync(catalog))
             {
                 await Task.Delay(LongestPause * _random.NextDouble());
-                var fault = await DisturbAsync();
+                if (await DisturbAsync() is not { } fault)
+                {
+                    Mend();
+                    continue;
+                }
                 _faults[fault] = _faults.GetValueOrDefault(fault) + 1;
                 round++;
                 Console.Error.WriteLine($"round {round}: {fault}");
@@ -160,13 +164,15 @@ internal sealed class Chaos : IAsyncDisposable
 
     // ---- Faults ----
 
-    private async Task<string> DisturbAsync()
+    /// <returns>What was done; null when the one to be disturbed was not there.</returns>
+    private async Task<string?> DisturbAsync()
     {
         var worker = _workers[_random.Next(WorkerCount)];
         switch (_random.Next(8))
         {
             case 0 or 1:
-                if (ChildOf(worker) is { } child) await SignalAsync(child, "KILL");
+                if (ChildOf(worker) is not { } child) return null;
+                await SignalAsync(child, "KILL");
                 return "kill -9 of a worker";
             case 2:
                 await SignalAsync(worker?.Id, "KILL");
@@ -176,7 +182,8 @@ internal sealed class Chaos : IAsyncDisposable
                 await WaitAsync(worker);
                 return "worker stopped";
             case 4:
-                await SignalAsync(_front?.Id, "KILL");
+                if (_front is not { HasExited: false }) return null;
+                await SignalAsync(_front.Id, "KILL");
                 await WaitAsync(_front);
                 return "kill -9 of the front end";
             case 5:
@@ -189,12 +196,10 @@ internal sealed class Chaos : IAsyncDisposable
                 await _server.StartAsync();
                 return "PostgreSQL stopped and back";
             default:
-                if (ChildOf(worker) is { } halted)
-                {
-                    await SignalAsync(halted, "STOP");
-                    await Task.Delay(LongerThanLease);
-                    await SignalAsync(halted, "CONT");
-                }
+                if (ChildOf(worker) is not { } halted) return null;
+                await SignalAsync(halted, "STOP");
+                await Task.Delay(LongerThanLease);
+                await SignalAsync(halted, "CONT");
                 return "worker halted past its lease";
         }
     }
