@@ -38,7 +38,7 @@ internal sealed class WorkLimits(ArchiveOptions options, WorkRequest request)
     {
         if (request.MaximumLoad is not { } maximum || !File.Exists("/proc/loadavg")) return null;
         var load = double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture) / Environment.ProcessorCount;
-        return load <= maximum ? null : new Failure("machine.busy", string.Create(CultureInfo.InvariantCulture,
+        return load <= maximum ? null : new Failure(ErrorCodes.EnvironmentBusy, string.Create(CultureInfo.InvariantCulture,
             $"load {load:0.0} a core, {maximum:0.##} is the most (--max-load)"));
     }
 

@@ -70,9 +70,9 @@ internal sealed class WorkScene : IAsyncDisposable
         Assert.True(run.ExitCode == 0, run.Error);
     }
 
-    public Worker StartWorker(string[]? arguments = null, Dictionary<string, string>? variables = null)
+    public Worker StartWorker(string[]? arguments = null, Dictionary<string, string>? variables = null, int slots = 1)
     {
-        var process = WholeProgram.Start(variables ?? [], ["work", "--slots", "1", .. arguments ?? [], "--archive", Archive, "--catalog", _catalog]);
+        var process = WholeProgram.Start(variables ?? [], ["work", "--slots", slots.ToString(CultureInfo.InvariantCulture), .. arguments ?? [], "--archive", Archive, "--catalog", _catalog]);
         var worker = new Worker(process);
         _workers.Add(worker);
         return worker;
