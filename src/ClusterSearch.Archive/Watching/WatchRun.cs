@@ -37,12 +37,12 @@ internal sealed class WatchRun : IDisposable
     private readonly WatchedFiles _files;
     private readonly FileRegistrar _registrar;
     private readonly List<VideoId> _toPrune = [];
-    private readonly TimeSpan _growingLook;
+    private readonly RecordingFollower _follower;
     private readonly long _startedAt;
     private long _scanAt;
     private long _statusAt;
     private WatchStatus? _status;
-    private int _registered, _closed, _forgotten;
+    private int _registered, _forgotten;
 
     public WatchRun(ArchivePorts ports, PlaceBook places, WatchRequest request, EncodingRecord encoding, IWatchWork work, IWatchObserver observer)
     {
@@ -51,8 +51,7 @@ internal sealed class WatchRun : IDisposable
         _growing = new GrowingContext(ports, places, request.Ingest, encoding.Encoding, request.GrowingChunkDuration, work);
         _files = new WatchedFiles(ports.Catalog, places, encoding.Encoding.Id, _roots, observer, ports.Time);
         _registrar = new FileRegistrar(new FileRegistration(ports, places, request.Ingest, encoding.Encoding.Id, encoding.Encoding.Sampling), _hints.Nudge);
-        // So often a recording's size is read; it is probed when it is due.
-        _growingLook = TimeSpan.FromSeconds(Math.Clamp(request.GrowingChunkDuration.TotalSeconds / 10, 0.5, 2));
+        _follower = new RecordingFollower(_growing, request, observer);
         _startedAt = _scanAt = ports.Time.GetTimestamp();
     }
 
@@ -81,7 +80,7 @@ internal sealed class WatchRun : IDisposable
             await registering.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
         await TakeRegisteredAsync(CancellationToken.None);
-        return new WatchReport(_registered, _closed, _forgotten,
+        return new WatchReport(_registered, _follower.Closed, _forgotten,
             [.. _files.All.Where(file => file is { State: WatchedState.Failed, Said: not null }).OrderBy(file => file.Path, StringComparer.Ordinal).Select(file => file.Failure!)],
             await StatusAsync(CancellationToken.None), _ports.Time.GetElapsedTime(_startedAt));
     }
@@ -99,7 +98,7 @@ internal sealed class WatchRun : IDisposable
             await LookAsync(cancellation);
             await TakeRegisteredAsync(cancellation);
             await SettleAsync(cancellation);
-            await GrowAsync(cancellation);
+            await _follower.GrowAsync(_files.All, cancellation);
             await PruneAsync(cancellation);
             await ReportAsync(cancellation);
         }
@@ -125,12 +124,12 @@ internal sealed class WatchRun : IDisposable
         foreach (var path in hints ?? [])
             isScanDue |= !await _files.LookAsync(path, cancellation);
         // A hint that only a scan explains does not wait for the next one, but scans have their price.
-        if (isScanDue) _scanAt = Math.Min(_scanAt, Now + Ticks(TimeSpan.FromSeconds(1)));
+        if (isScanDue) _scanAt = Math.Min(_scanAt, Now + _ports.Time.Ticks(TimeSpan.FromSeconds(1)));
         if (Now < _scanAt) return;
         var begunAt = Now;
         foreach (var gone in await _files.ScanAsync(_hints, cancellation)) await ForgetAsync(gone, cancellation);
         var took = _ports.Time.GetElapsedTime(begunAt);
-        _scanAt = Now + Ticks(took * 10 > _request.Rescan ? took * 10 : _request.Rescan);
+        _scanAt = Now + _ports.Time.Ticks(took * 10 > _request.Rescan ? took * 10 : _request.Rescan);
     }
 
     private async Task TakeRegisteredAsync(CancellationToken cancellation)
@@ -163,16 +162,8 @@ internal sealed class WatchRun : IDisposable
         var retry = fault.Code.StartsWith("footage.", StringComparison.Ordinal)
             ? TimeSpan.FromTicks(Math.Min(LongestRetry.Ticks, FirstRetry.Ticks << Math.Min(file.Attempts++, 10)))
             : TimeSpan.FromSeconds(15);
-        file.DueAt = Now + Ticks(retry);
-        Say(file, fault);
-    }
-
-    private void Say(WatchedFile file, ClusterSearchException fault)
-    {
-        file.Failure = new FileFailure(file.Path, fault.Code, fault.Message);
-        if (file.Said == fault.Message) return;
-        file.Said = fault.Message;
-        _observer.Happened(new WatchEvent(WatchEventKind.Failed, file.Path, fault.Message, fault.Code));
+        file.DueAt = Now + _ports.Time.Ticks(retry);
+        file.Say(fault, _observer);
     }
 
     /// <summary>Registers what stands still, follows what does not.</summary>
@@ -188,7 +179,7 @@ internal sealed class WatchRun : IDisposable
                 Queue(file);
                 continue;
             }
-            if (await TryFollowAsync(file, cancellation)) continue;
+            if (await _follower.TryFollowAsync(file, cancellation)) continue;
             if (_ports.Time.GetElapsedTime(file.ChangedAt) >= _request.Settle) still.Add(file);
             else file.DueAt = NextLook(file);
         }
@@ -197,7 +188,7 @@ internal sealed class WatchRun : IDisposable
         foreach (var file in still)
         {
             file.IsWritten = written.Contains(file.Path);
-            if (file.IsWritten) file.DueAt = Now + Ticks(_request.Settle);
+            if (file.IsWritten) file.DueAt = Now + _ports.Time.Ticks(_request.Settle);
             else Queue(file);
         }
     }
@@ -205,8 +196,8 @@ internal sealed class WatchRun : IDisposable
     /// <summary>When it may stand still, or when it has grown for so long that it is worth following.</summary>
     private long NextLook(WatchedFile file)
     {
-        var settled = file.ChangedAt + Ticks(_request.Settle);
-        var follow = file.SeenAt + Ticks(_request.GrowingChunkDuration);
+        var settled = file.ChangedAt + _ports.Time.Ticks(_request.Settle);
+        var follow = file.SeenAt + _ports.Time.Ticks(_request.GrowingChunkDuration);
         return follow > Now && file.HasChanged ? Math.Min(settled, follow) : settled;
     }
 
@@ -214,71 +205,6 @@ internal sealed class WatchRun : IDisposable
     {
         file.State = WatchedState.Queued;
         _registrar.Add(file);
-    }
-
-    private async Task<bool> TryFollowAsync(WatchedFile file, CancellationToken cancellation)
-    {
-        if (!AppendableContainer.MayBe(file.Path)) return false;
-        var hasGrownLong = !_request.Once && file.HasChanged && _ports.Time.GetElapsedTime(file.SeenAt) >= _request.GrowingChunkDuration
-            && _ports.Time.GetElapsedTime(file.ChangedAt) < _request.Settle && _ports.Time.GetElapsedTime(file.TriedToFollowAt) >= _request.GrowingChunkDuration;
-        if (!hasGrownLong && !file.WasFollowed) return false;
-        file.TriedToFollowAt = Now;
-        var wasFollowed = file.WasFollowed;
-        file.WasFollowed = false;
-        if (await GrowingRecording.TryBeginAsync(_growing, file.Discovered, cancellation) is not { } recording) return false;
-        // Followed before under this very id, or it is another file now, and is registered as one.
-        if (wasFollowed && !recording.IsPlanned) return false;
-        (file.State, file.Recording) = (WatchedState.Growing, recording);
-        _observer.Happened(new WatchEvent(WatchEventKind.Following, file.Path));
-        return true;
-    }
-
-    private async Task GrowAsync(CancellationToken cancellation)
-    {
-        foreach (var file in _files.All.Where(file => file.State == WatchedState.Growing && file.DueAt <= Now).ToList())
-        {
-            file.DueAt = Now + Ticks(_growingLook);
-            // Gone: the next scan says so.
-            if (!file.Look(Now)) continue;
-            try
-            {
-                var recording = file.Recording!;
-                if (_ports.Time.GetElapsedTime(file.ChangedAt) >= _request.SettleGrowing) await CloseAsync(file, recording, cancellation);
-                else if (file.ChangedAt > recording.LookedAt && recording.DueIn(_ports.Time) <= TimeSpan.Zero && !await recording.ExtendAsync(cancellation)) await ReplacedAsync(file, recording, cancellation);
-            }
-            catch (ClusterSearchException fault) when (fault.Code.StartsWith("footage.", StringComparison.Ordinal))
-            {
-                Say(file, fault);
-                file.DueAt = Now + Ticks(_request.Settle);
-            }
-        }
-    }
-
-    private async Task CloseAsync(WatchedFile file, GrowingRecording recording, CancellationToken cancellation)
-    {
-        if (!recording.IsPlanned && (!await recording.ExtendAsync(cancellation) || !recording.IsPlanned))
-        {
-            // Not a chunk long: a file like any other.
-            file.Settle(Now);
-            return;
-        }
-        switch (await recording.CloseAsync(cancellation))
-        {
-            case ClosingState.Closed:
-                _closed++;
-                (file.State, file.Recording) = (WatchedState.Done, null);
-                _observer.Happened(new WatchEvent(WatchEventKind.Closed, file.Path));
-                break;
-            case ClosingState.Replaced:
-                await ReplacedAsync(file, recording, cancellation);
-                break;
-        }
-    }
-
-    private async Task ReplacedAsync(WatchedFile file, GrowingRecording recording, CancellationToken cancellation)
-    {
-        if (recording.IsPlanned) await recording.RemoveAsync(cancellation);
-        file.Settle(Now);
     }
 
     private async Task ForgetAsync(WatchedFile file, CancellationToken cancellation)
@@ -342,6 +268,4 @@ internal sealed class WatchRun : IDisposable
         var wait = _ports.Time.GetElapsedTime(Now, next);
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > _request.Rescan ? _request.Rescan : wait;
     }
-
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _ports.Time.TimestampFrequency);
 }

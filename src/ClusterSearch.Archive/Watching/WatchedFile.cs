@@ -1,5 +1,6 @@
 using ClusterSearch.Archive.Footage;
 using ClusterSearch.Archive.Ingestion;
+using ClusterSearch.Core;
 
 namespace ClusterSearch.Archive.Watching;
 
@@ -84,6 +85,15 @@ internal sealed class WatchedFile(string path, string root)
         (Bytes, ModifiedAtUnixNanoseconds, ChangedAt) = (file.Length, modifiedAt, now);
         if (State is WatchedState.Done or WatchedState.Failed) Settle(now);
         return true;
+    }
+
+    /// <summary>Takes down a fault, and tells of it unless it was the last thing told.</summary>
+    public void Say(ClusterSearchException fault, IWatchObserver observer)
+    {
+        Failure = new FileFailure(Path, fault.Code, fault.Message);
+        if (Said == fault.Message) return;
+        Said = fault.Message;
+        observer.Happened(new WatchEvent(WatchEventKind.Failed, Path, fault.Message, fault.Code));
     }
 
     /// <summary>Begins anew.</summary>
