@@ -22,6 +22,14 @@ internal static class ProcessTree
         return peak;
     }
 
+    /// <summary>Those that still run.</summary>
+    public static IReadOnlyList<int> ChildrenOf(int parent) =>
+    [
+        .. Directory.EnumerateDirectories("/proc").Select(path => Path.GetFileName(path))
+            .Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name, CultureInfo.InvariantCulture))
+            .Where(id => ReadFields(id) is { } fields && fields[0] != "Z" && fields[1] == parent.ToString(CultureInfo.InvariantCulture)),
+    ];
+
     private static long ResidentBytes(int rootProcess)
     {
         var parents = new Dictionary<int, int>();

@@ -6,11 +6,12 @@ return args switch
     ["ingest-only", .. var rest] => await IngestThroughput.IngestOnlyAsync(Arguments.Parse(rest)),
     ["search-latency", .. var rest] => await SearchLatency.RunAsync(Arguments.Parse(rest)),
     ["scale-out", "claims", .. var rest] => await ScaleOutClaims.RunAsync(Arguments.Parse(rest)),
+    ["chaos", .. var rest] => await Chaos.RunAsync(Arguments.Parse(rest)),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ingest-throughput VIDEO [--rate R] [--model DIR] [--workers N] [--json] | search-latency [--samples N] [--seed S] [--json] | scale-out claims [--claimants N] [--seconds S] [--json]");
+    Console.Error.WriteLine("usage: ingest-throughput VIDEO [--rate R] [--model DIR] [--workers N] [--json] | search-latency [--samples N] [--seed S] [--json] | scale-out claims [--claimants N] [--seconds S] [--json] | chaos --program DLL [--rounds N] [--seed S] [--json]");
     return 2;
 }

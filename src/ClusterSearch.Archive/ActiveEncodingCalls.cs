@@ -7,7 +7,7 @@ public static class ActiveEncodingCalls
 {
     /// <inheritdoc cref="IIngestion.VerifyAsync"/>
     public static Task<VerifyReport> VerifyAsync(this IIngestion ingestion, bool digest, CancellationToken cancellation) =>
-        ingestion.VerifyAsync(digest, null, cancellation);
+        ingestion.VerifyAsync(new VerifyRequest { Digest = digest }, cancellation);
 
     /// <inheritdoc cref="IIngestion.ReindexAsync"/>
     public static Task<ReindexReport> ReindexAsync(this IIngestion ingestion, IProgress<IngestProgress> progress, CancellationToken cancellation) =>

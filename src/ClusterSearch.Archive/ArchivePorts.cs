@@ -1,3 +1,4 @@
+using ClusterSearch.Archive.Working;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
@@ -19,6 +20,9 @@ public sealed record ArchivePorts
     public required IFootageReader Footage { get; init; }
 
     public required IModelLoader Models { get; init; }
+
+    /// <summary>Null where one process does everything; else the archive is shared by processes, and this is how one of them comes to write the index.</summary>
+    public IndexWriterRole? Writer { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -17,6 +17,13 @@ public interface IIngestion
     /// </exception>
     Task<IngestReport> IngestAsync(IngestRequest request, IProgress<IngestProgress> progress, CancellationToken cancellation);
 
+    /// <summary>
+    /// Watches directories and takes in what appears in them, until it is cancelled, which is its normal end. A watch that is
+    /// started again goes on where the last one ended.
+    /// </summary>
+    /// <exception cref="Core.ClusterSearchException">For faults of the whole archive, as for ingesting.</exception>
+    Task<WatchReport> WatchAsync(WatchRequest request, IWatchObserver observer, CancellationToken cancellation);
+
     /// <summary>Forgets a video: catalogue, index and vector files. The footage itself is never touched.</summary>
     Task RemoveVideoAsync(VideoId video, CancellationToken cancellation);
 
@@ -28,9 +35,16 @@ public interface IIngestion
     /// <param name="encoding">An id, the beginning of one, or a model's name; null: every encoding.</param>
     Task<ReindexReport> ReindexAsync(string? encoding, IProgress<IngestProgress> progress, CancellationToken cancellation);
 
-    /// <summary>Compares ledger, vector files and index; changes nothing.</summary>
-    /// <param name="encoding">An id, the beginning of one, or a model's name; null: every encoding, totals and digest of the active one.</param>
-    Task<VerifyReport> VerifyAsync(bool digest, string? encoding, CancellationToken cancellation);
+    /// <summary>Compares ledger, vector files and index of every encoding; changes nothing unless a repair is asked for.</summary>
+    /// <exception cref="Core.ClusterSearchException">request.invalid for an unknown encoding; archive.busy when a repair meets a running ingest.</exception>
+    Task<VerifyReport> VerifyAsync(VerifyRequest request, CancellationToken cancellation);
+
+    /// <summary>Makes a consistent copy of the archive, its index left out, while it may be searched and ingested.</summary>
+    /// <exception cref="Core.ClusterSearchException">
+    /// request.invalid for a directory that holds something else, or a catalogue that is copied by tools of its own; archive.corrupt when a
+    /// vector file that counts is missing; archive.disk_full.
+    /// </exception>
+    Task<BackupReport> BackupAsync(BackupRequest request, CancellationToken cancellation);
 
     Task<ArchiveStatus> StatusAsync(CancellationToken cancellation);
 
@@ -88,6 +102,15 @@ public sealed record IngestRequest
 
     /// <summary>Let a video be finished by encoders that differ in runtime, provider or instruction set.</summary>
     public bool AllowMixedEncoders { get; init; }
+
+    /// <summary>How urgent this footage is, higher comes first; null keeps what is known, 0 at first.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>Which video's chunks come first among those of one priority; where worker processes work, they are asked for it instead.</summary>
+    public ClaimOrder Order { get; init; } = ClaimOrder.Fair;
+
+    /// <summary>Where worker processes work: return once everything is registered, with what is known then.</summary>
+    public bool Detach { get; init; }
 }
 
 /// <summary>A state of the run for a progress display.</summary>
@@ -110,6 +133,9 @@ public sealed record IngestProgress
     public required int VideosDone { get; init; }
 
     public required int Failures { get; init; }
+
+    /// <summary>What holds the run up, in one line; null when nothing does.</summary>
+    public string? Note { get; init; }
 }
 
 public enum IngestStage
@@ -157,18 +183,6 @@ public sealed record ReindexReport(int Videos, long Samples, TimeSpan Elapsed)
 {
     public IReadOnlyList<EncodingSummary> Encodings { get; init; } = [];
 }
-
-/// <param name="Ok">Nothing differs.</param>
-/// <param name="Problems">One line each.</param>
-/// <param name="Digest">SHA-256 over raw vectors, smoothed vectors and the shot table in key order; null unless asked for.</param>
-public sealed record VerifyReport(bool Ok, int Videos, long Samples, IReadOnlyList<string> Problems, string? Digest)
-{
-    /// <summary>What was verified, each encoding by itself.</summary>
-    public IReadOnlyList<EncodingVerification> Encodings { get; init; } = [];
-}
-
-/// <param name="Problems">How many.</param>
-public sealed record EncodingVerification(EncodingSummary Encoding, bool IsActive, int Videos, long Samples, int Problems, string? Digest);
 
 /// <param name="Ledger">Of the active encoding.</param>
 /// <param name="Encoding">The active encoding; null in an empty archive.</param>

@@ -155,7 +155,11 @@ public enum VideoState
 
 public sealed record VideoSummary(
     VideoId Id, string FileName, string? Path, double Seconds, int Width, int Height, VideoState State,
-    long Samples, string? Camera, string? Zone, DateTimeOffset? RecordedAt, string? Note);
+    long Samples, string? Camera, string? Zone, DateTimeOffset? RecordedAt, string? Note)
+{
+    /// <summary>How much of it can be searched, as a share of its chunks: 0 to 1.</summary>
+    public double Progress { get; init; }
+}
 
 public sealed record VideoDetail(
     VideoSummary Summary, VideoFacts Facts, IReadOnlyList<string> Places, long MissingSamples, int Chunks,

@@ -53,4 +53,7 @@ public static class ErrorCodes
 
     // The machine.
     public const string EnvironmentMissing = "environment.missing";
+
+    /// <summary>Its load is above what the operator allows.</summary>
+    public const string EnvironmentBusy = "environment.busy";
 }

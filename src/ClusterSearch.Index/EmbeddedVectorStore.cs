@@ -97,33 +97,33 @@ public sealed class EmbeddedVectorStore : IVectorStore
         return new IndexSnapshot(await IndexOf(encodingId).Current.LeaseForReadingAsync(cancellation), _options.ThreadCount);
     }
 
-    /// <summary>Checks means and vectors of every segment against their checksums.</summary>
+    public async Task<IReadOnlyList<string>> CheckAsync(string encodingId, CancellationToken cancellation)
+    {
+        try
+        {
+            var view = (await IndexOf(encodingId).Current.LeaseAsync(cancellation)).View;
+            try
+            {
+                return await Task.Run<IReadOnlyList<string>>(
+                    () => [.. view.Segments.SelectMany(segment => segment.Verify(cancellation)).Select(fault => fault.Message)], cancellation);
+            }
+            finally
+            {
+                view.Release();
+            }
+        }
+        catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveCorrupt or ErrorCodes.ArchiveVersion)
+        {
+            return [fault.Message];
+        }
+    }
+
+    /// <summary>Checks every encoding.</summary>
     /// <returns>A line for each part that differs.</returns>
     public async Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellation)
     {
         var problems = new List<string>();
-        foreach (var encoding in await ListEncodingsAsync(cancellation))
-        {
-            try
-            {
-                var view = (await IndexOf(encoding).Current.LeaseAsync(cancellation)).View;
-                try
-                {
-                    await Task.Run(() =>
-                    {
-                        foreach (var segment in view.Segments) problems.AddRange(segment.Verify(cancellation).Select(fault => fault.Message));
-                    }, cancellation);
-                }
-                finally
-                {
-                    view.Release();
-                }
-            }
-            catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveCorrupt or ErrorCodes.ArchiveVersion)
-            {
-                problems.Add(fault.Message);
-            }
-        }
+        foreach (var encoding in await ListEncodingsAsync(cancellation)) problems.AddRange(await CheckAsync(encoding, cancellation));
         return problems;
     }
 

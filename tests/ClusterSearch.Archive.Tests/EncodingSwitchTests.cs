@@ -190,6 +190,10 @@ public sealed class EncodingSwitchTests : IDisposable
             return await inner.SnapshotAsync(encodingId, cancellation);
         }
 
+        public Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation) => inner.ListEncodingsAsync(cancellation);
+
+        public Task<IReadOnlyList<string>> CheckAsync(string encodingId, CancellationToken cancellation) => inner.CheckAsync(encodingId, cancellation);
+
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
@@ -207,6 +211,17 @@ public sealed class EncodingSwitchTests : IDisposable
         public Task DeleteEncodingAsync(string encodingId, CancellationToken cancellation) => throw new IOException("cut short");
 
         public Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation) => inner.ListEncodingsAsync(cancellation);
+
+        public IAsyncEnumerable<EmbeddedChunk> ReadPiecesAsync(RawVectorKey key, int maximumSamples, CancellationToken cancellation) =>
+            inner.ReadPiecesAsync(key, maximumSamples, cancellation);
+
+        public Task CheckAsync(RawVectorKey key, RawVectorReceipt receipt, CancellationToken cancellation) => inner.CheckAsync(key, receipt, cancellation);
+
+        public Task CopyAsync(RawVectorKey from, RawVectorKey to, CancellationToken cancellation) => inner.CopyAsync(from, to, cancellation);
+
+        public IAsyncEnumerable<StoredVectorFile> ListFilesAsync(string encodingId, CancellationToken cancellation) => inner.ListFilesAsync(encodingId, cancellation);
+
+        public Task DeleteFileAsync(StoredVectorFile file, CancellationToken cancellation) => inner.DeleteFileAsync(file, cancellation);
 
         public Task SweepAsync(VideoId video, string encodingId, IReadOnlySet<RawVectorKey> counted, CancellationToken cancellation) =>
             inner.SweepAsync(video, encodingId, counted, cancellation);

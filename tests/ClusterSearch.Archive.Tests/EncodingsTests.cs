@@ -100,7 +100,7 @@ public sealed class EncodingsTests : IDisposable
         var verified = await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
         Assert.Equal((digest, 6), (verified.Digest, verified.Samples));
         Assert.Equal([first, second], verified.Encodings.Select(encoding => encoding.Encoding.Id));
-        var other = await archive.Ingestion.VerifyAsync(digest: true, second, CancellationToken.None);
+        var other = await archive.Ingestion.VerifyAsync(new VerifyRequest { Digest = true, Encoding = second }, CancellationToken.None);
         Assert.Equal(verified.Encodings[1].Digest, other.Digest);
         Assert.NotEqual(digest, other.Digest);
 
@@ -113,7 +113,7 @@ public sealed class EncodingsTests : IDisposable
         // The index of the second is lost: verify says whose, reindex mends it and leaves digests as they were.
         await archive.Ports.Vectors.DeleteEncodingAsync(second, CancellationToken.None);
         var broken = await archive.Ingestion.VerifyAsync(digest: false, CancellationToken.None);
-        Assert.All(broken.Problems, problem => Assert.Contains(second, problem, StringComparison.Ordinal));
+        Assert.All(broken.Problems, problem => Assert.Contains(second, problem.Message, StringComparison.Ordinal));
         Assert.False(broken.Ok);
         Assert.Equal((1, second), await ReindexAsync(archive, second));
         Assert.Equal((1, $"{first} {second}"), await ReindexAsync(archive, null));

@@ -25,7 +25,7 @@ public sealed class RepairTests
         var broken = await archive.Ingestion.VerifyAsync(digest: false, CancellationToken.None);
         Assert.False(broken.Ok);
         foreach (var file in new[] { flipped, lost, cut })
-            Assert.Contains(broken.Problems, problem => problem.Contains(file, StringComparison.Ordinal));
+            Assert.Contains(broken.Problems, problem => problem.Message.Contains(file, StringComparison.Ordinal));
 
         await archive.Ingestion.ReindexAsync(new Progress<IngestProgress>(), CancellationToken.None);
         Assert.Equal(3, (await archive.Ingestion.StatusAsync(CancellationToken.None)).Ledger.Chunks[Core.Catalog.ChunkState.Pending]);
@@ -56,7 +56,7 @@ public sealed class RepairTests
             Assert.Equal(Core.ErrorCodes.ArchiveCorrupt, fault.Code);
             Assert.Contains("reindex", fault.Message, StringComparison.Ordinal);
             Assert.Contains((await archive.Ingestion.VerifyAsync(digest: false, CancellationToken.None)).Problems,
-                problem => problem.Contains(segment, StringComparison.Ordinal));
+                problem => problem.Message.Contains(segment, StringComparison.Ordinal));
             await archive.Ingestion.ReindexAsync(new Progress<IngestProgress>(), CancellationToken.None);
             var mended = await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
             Assert.Empty(mended.Problems);

@@ -69,10 +69,31 @@ public sealed class ArchiveCommandTests : IDisposable
     {
         Assert.Equal("2 videos, 58 samples: whole\n", (await Run("verify")).Out);
         Assert.Equal(new string('d', 64), (await Run("verify", "--digest", "--json")).Json.GetProperty("digest").GetString());
-        _archive.Verification = _archive.Verification with { Ok = false, Problems = ["chunk 3 of x is not in the index"] };
+        var problem = new Archive.VerifyProblem("vectors.missing", "/archive/x.vec: it is missing") { EncodingId = "0123456789ab", Video = FakeArchive.Garden, Chunk = 3 };
+        _archive.Verification = _archive.Verification with { Problems = [problem], Remaining = [problem] };
         var run = await Run("verify", "--json");
         Assert.Equal(ExitCodes.SomeFailed, run.ExitCode);
-        Assert.Equal("""{"schemaVersion":1,"ok":false,"videos":2,"samples":58,"problems":["chunk3ofxisnotintheindex"],"digest":null,"encodings":[]}""", Compact(run.Json));
+        const string Problem = """{"code":"vectors.missing","kind":"vectors","message":"/archive/x.vec:itismissing","repair":"thechunkisembeddedagainbythenextingest","encoding":"0123456789ab","videoId":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","chunk":3}""";
+        Assert.Equal($$"""{"schemaVersion":1,"ok":false,"videos":2,"samples":58,"problems":[{{Problem}}],"remaining":[{{Problem}}],"leftovers":[],"requeued":0,"unreachableVideos":0,"digest":null,"encodings":[]}""", Compact(run.Json));
+    }
+
+    [Fact]
+    public async Task Verify_mends_only_when_it_is_told_to_and_says_what_is_left_to_do()
+    {
+        await Run("verify", "--digest", "--encoding", "0123456789ab");
+        Assert.Equal(new Archive.VerifyRequest { Digest = true, Encoding = "0123456789ab" }, _archive.Verified);
+
+        _archive.Verification = _archive.Verification with { Problems = [new("vectors.missing", "/archive/x.vec: it is missing")], Requeued = 1, UnreachableVideos = 1 };
+        var run = await Run("verify", "--repair");
+        Assert.Equal(new Archive.VerifyRequest { Repair = true }, _archive.Verified);
+        Assert.Equal(OpenMode.Write, _archive.Opened[^1].Mode);
+        Assert.Equal((ExitCodes.Done, """
+            vectors.missing: /archive/x.vec: it is missing; repair: the chunk is embedded again by the next ingest
+            2 videos, 58 samples: 1 problem mended
+            1 chunk to embed again: run `clustersearch ingest` on the footage
+            1 video without a file on this machine
+
+            """), (run.ExitCode, run.Out));
     }
 
     [Fact]

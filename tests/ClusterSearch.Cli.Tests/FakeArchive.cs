@@ -9,7 +9,7 @@ using ClusterSearch.Core.Ranking;
 namespace ClusterSearch.Cli.Tests;
 
 /// <summary>Stands behind both ports: remembers what it was asked and answers what a test has put in.</summary>
-internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
+internal sealed class FakeArchive : ISearch, IIngestion, IWorking, IArchiveOpener
 {
     public static readonly VideoId Garden = VideoId.Parse(new string('a', 32));
     public static readonly VideoId Space = VideoId.Parse(new string('b', 32));
@@ -54,8 +54,9 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
 
     public EncodingProgress Beside => new(new EncodingSummary("ba9876543210", "clip", "1/1", "exact", 512) { Precision = "fp32" }, false, Status.Ledger, 1);
 
+    public VerifyReport Verification { get; set; } = new(2, 58, [], [], null);
 
-    public VerifyReport Verification { get; set; } = new(true, 2, 58, [], null);
+    public VerifyRequest? Verified { get; private set; }
 
     public VectorExport Export { get; set; } = new(Garden, "0123456789ab", 2, new Rational(1, 12800), [1, 0, 0.6f, 0.8f],
         [new ExportedSample(0, 0, 0), new ExportedSample(1, 12800, 1)]);
@@ -77,6 +78,27 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
     public ClusterSearchException? FootageFault { get; set; }
 
     public List<(string Directory, OpenMode Mode)> Opened { get; } = [];
+
+    /// <summary>Of the last opening.</summary>
+    public string? Catalog { get; private set; }
+
+    public WorkforceStatus Workforce { get; set; } = new()
+    {
+        IsShared = false,
+        IsPaused = false,
+        Workers = [],
+        Aggregator = null,
+        TimesRealTime = 0,
+        SecondsLeft = 0,
+        TimeLeft = null,
+        WaitingChunks = 0,
+        Takeovers = 0,
+        Quarantined = new Dictionary<string, int>(),
+    };
+
+    public WorkRequest? Worked { get; private set; }
+
+    public bool? Paused { get; private set; }
 
     public SearchRequest? Searched { get; private set; }
 
@@ -119,10 +141,11 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
         Labels = [new NamedLabel("tabby cat", 0.5f)],
     };
 
-    public Task<ArchiveHost> OpenAsync(string archiveDirectory, OpenMode mode, CancellationToken cancellation)
+    public Task<ArchiveHost> OpenAsync(ArchiveAddress address, OpenMode mode, CancellationToken cancellation)
     {
-        Opened.Add((archiveDirectory, mode));
-        return OpenFault is null ? Task.FromResult(new ArchiveHost(this, this, Models, Footage)) : Task.FromException<ArchiveHost>(OpenFault);
+        Opened.Add((address.Directory, mode));
+        Catalog = address.Catalog;
+        return OpenFault is null ? Task.FromResult(new ArchiveHost(this, this, this, Models, Footage)) : Task.FromException<ArchiveHost>(OpenFault);
     }
 
     public Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation)
@@ -223,10 +246,33 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
         return Task.FromResult(new ReindexReport(2, 58, TimeSpan.FromSeconds(1.5)));
     }
 
-    public Task<VerifyReport> VerifyAsync(bool digest, string? encoding, CancellationToken cancellation)
+    public BackupRequest? BackedUp { get; private set; }
+
+    public Task<BackupReport> BackupAsync(BackupRequest request, CancellationToken cancellation)
     {
-        Encoding = encoding;
-        return Task.FromResult(Verification with { Digest = digest ? new string('d', 64) : null });
+        BackedUp = request;
+        return Task.FromResult(new BackupReport(request.Directory, 2, 4, 3_000_000, 1_000, DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1.5)));
+    }
+
+    public WatchRequest? Watched { get; private set; }
+
+    public IReadOnlyList<WatchEvent> WatchEvents { get; set; } = [];
+
+    public Task<WatchReport> WatchAsync(WatchRequest request, IWatchObserver observer, CancellationToken cancellation)
+    {
+        Watched = request;
+        var status = new WatchStatus(3, 1, 1, 1, Status.Ledger);
+        foreach (var watchEvent in WatchEvents) observer.Happened(watchEvent);
+        observer.Report(status);
+        return WorkFault is null
+            ? Task.FromResult(new WatchReport(2, 1, 0, Report.Failures, status, TimeSpan.FromSeconds(5)))
+            : Task.FromException<WatchReport>(WorkFault);
+    }
+
+    public Task<VerifyReport> VerifyAsync(VerifyRequest request, CancellationToken cancellation)
+    {
+        (Verified, Encoding) = (request, request.Encoding);
+        return Task.FromResult(Verification with { Digest = request.Digest ? new string('d', 64) : null });
     }
 
     public Task<EncodingUse> UseEncodingAsync(string encoding, bool force, CancellationToken cancellation)
@@ -242,6 +288,22 @@ internal sealed class FakeArchive : ISearch, IIngestion, IArchiveOpener
     }
 
     public Task<ArchiveStatus> StatusAsync(CancellationToken cancellation) => Task.FromResult(Status);
+
+    Task<WorkforceStatus> IWorking.StatusAsync(CancellationToken cancellation) => Task.FromResult(Workforce);
+
+    public Task WorkAsync(WorkRequest request, Action<string> tell, CancellationToken stop, CancellationToken now)
+    {
+        Worked = request;
+        return WorkFault is null ? Task.CompletedTask : Task.FromException(WorkFault);
+    }
+
+    public Task<int> ReportCrashAsync(string worker, Failure failure, TimeSpan retryAfter, CancellationToken cancellation) => Task.FromResult(0);
+
+    public Task SetPausedAsync(bool isPaused, CancellationToken cancellation)
+    {
+        Paused = isPaused;
+        return Task.CompletedTask;
+    }
 
     private static VideoSummary SummaryOf(VideoId id, string name) =>
         new(id, name, "/footage/" + name, 31, 640, 360, VideoState.Searchable, 31, "gate", null, null, null);

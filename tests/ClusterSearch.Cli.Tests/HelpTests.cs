@@ -67,11 +67,12 @@ public sealed class HelpTests
     [Fact]
     public void The_commands_are_those_that_are_promised() => Assert.Equal(
         [
-            "clustersearch", "clustersearch doctor", "clustersearch eval", "clustersearch export", "clustersearch export query",
-            "clustersearch export vectors", "clustersearch ingest", "clustersearch models", "clustersearch models check", "clustersearch models drop",
-            "clustersearch models list", "clustersearch models pull", "clustersearch models use",
-            "clustersearch reindex", "clustersearch search", "clustersearch status", "clustersearch verify", "clustersearch videos",
-            "clustersearch videos list", "clustersearch videos remove", "clustersearch videos retry", "clustersearch videos show",
+            "clustersearch", "clustersearch backup", "clustersearch doctor", "clustersearch eval", "clustersearch export", "clustersearch export query",
+            "clustersearch export vectors", "clustersearch ingest", "clustersearch models", "clustersearch models check",
+            "clustersearch models drop", "clustersearch models list", "clustersearch models pull", "clustersearch models use", "clustersearch pause",
+            "clustersearch reindex", "clustersearch restore", "clustersearch resume", "clustersearch search", "clustersearch status", "clustersearch verify",
+            "clustersearch videos", "clustersearch videos list", "clustersearch videos remove", "clustersearch videos retry",
+            "clustersearch videos show", "clustersearch watch", "clustersearch work",
         ],
         All(Root()).Select(c => c.Path).Order(StringComparer.Ordinal));
 

@@ -42,6 +42,10 @@ internal static class FootageDiscovery
         return files;
     }
 
+    /// <summary>Whether a file below a directory is one that <see cref="Find"/> takes.</summary>
+    public static bool IsFootage(string path, string directory) => Extensions.Contains(Path.GetExtension(path))
+        && !Path.GetRelativePath(directory, path).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith('.'));
+
     private static IEnumerable<string> Walk(
         string directory, HashSet<string> seenDirectories, Action<string, ClusterSearchException> failed, CancellationToken cancellation)
     {

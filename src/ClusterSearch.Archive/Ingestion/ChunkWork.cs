@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using ClusterSearch.Archive.Footage;
+using ClusterSearch.Archive.Working;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
@@ -17,14 +17,24 @@ namespace ClusterSearch.Archive.Ingestion;
 /// Crash: the lease lapses, the chunk is claimed again under a new token, the old file is swept.
 /// Lost lease: when no renewal came through for two thirds of the lease, by a monotonic clock, the work stops by itself
 /// before anybody else can begin. Stop asked for: the lease is given back, nothing is counted.
+/// Catalogue away: the work goes on, and its result is offered again and again as long as the lease lasts.
 /// A footage fault that will repeat is permanent and quarantines the chunk; any other counts as an attempt.
 /// A full disk or a broken model stops the worker: it is no fault of the chunk, whose lease is given back.
 /// </para>
 /// </summary>
+/// <param name="ports">The adapters.</param>
+/// <param name="model">Of the encoding of every chunk that is worked on.</param>
+/// <param name="resize">Of that encoding.</param>
+/// <param name="hardwareAcceleration">ffmpeg's name of it; null: none.</param>
+/// <param name="retries">When a chunk that failed may be claimed again.</param>
+/// <param name="findVideo">Looks a video up; may ask the catalogue.</param>
 internal sealed class ChunkWork(
-    ArchivePorts ports, PlaceBook places, IImageTextModel model, ResizeMode resize,
-    string? hardwareAcceleration, Func<VideoId, VideoRecord> videoOf, Func<VideoId, SampleGrid> gridOf)
+    ArchivePorts ports, IImageTextModel model, ResizeMode resize, string? hardwareAcceleration, RetryPolicy retries,
+    Func<VideoId, CancellationToken, ValueTask<WorkVideo>> findVideo)
 {
+    /// <summary>How long giving a lease back is tried; then it lapses by itself.</summary>
+    private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(5);
+
     private readonly ILogger _log = ports.Logs.CreateLogger("ClusterSearch.ChunkWork");
 
     /// <summary>Claims and works off one chunk.</summary>
@@ -32,12 +42,21 @@ internal sealed class ChunkWork(
     /// <exception cref="ClusterSearchException">A fault that is not the chunk's: archive codes, model codes, environment.missing.</exception>
     public async Task<ChunkOutcome?> RunOneAsync(ClaimRequest claim, CancellationToken cancellation)
     {
-        var lease = await ports.Catalog.ClaimAsync(claim, cancellation);
-        if (lease is null) return null;
+        var askedAt = ports.Time.GetTimestamp();
+        return await ports.Catalog.ClaimAsync(claim, cancellation) is { } lease ? await RunAsync(lease, askedAt, cancellation) : null;
+    }
+
+    /// <summary>Works off a chunk that was claimed.</summary>
+    /// <param name="lease">The right to it.</param>
+    /// <param name="askedAt">Timestamp from before it was claimed.</param>
+    /// <param name="cancellation">A stop: the lease is given back.</param>
+    /// <exception cref="ClusterSearchException">As <see cref="RunOneAsync"/>.</exception>
+    public async Task<ChunkOutcome> RunAsync(ChunkLease lease, long askedAt, CancellationToken cancellation)
+    {
         using var span = Telemetry.Source.StartActivity(Telemetry.Spans.ChunkWork);
         span?.SetTag(Telemetry.Attributes.Video, lease.Video.Value).SetTag(Telemetry.Attributes.Chunk, lease.Chunk.Index);
         var started = Stopwatch.GetTimestamp();
-        using var keeper = new LeaseKeeper(ports.Catalog, lease, ports.Time, cancellation);
+        using var keeper = new LeaseKeeper(token => ports.Catalog.RenewAsync(lease, lease.Duration, token), lease.Duration, askedAt, ports.Time, cancellation);
         var outcome = await WorkAsync(lease, keeper, cancellation);
         span?.SetTag(Telemetry.Attributes.Outcome, outcome.Kind.ToString());
         Telemetry.Chunks.Add(1, new KeyValuePair<string, object?>(Telemetry.Attributes.Outcome, outcome.Kind.ToString()));
@@ -45,20 +64,25 @@ internal sealed class ChunkWork(
         return outcome;
     }
 
+    /// <summary>Gives a lease back that nothing was done with; a fault is logged only, since the lease lapses by itself.</summary>
+    public async Task ReleaseAsync(ChunkLease lease)
+    {
+        using var limit = new CancellationTokenSource(ReleasePatience, ports.Time);
+        try
+        {
+            await TransientRetry.UntilAnsweredAsync(ports.Time, token => ports.Catalog.ReleaseAsync(lease, token), limit.Token);
+        }
+        catch (Exception fault) when (fault is ClusterSearchException or OperationCanceledException)
+        {
+            _log.LogWarning("Chunk {Chunk} of {Video} could not be given back: {Message}", lease.Chunk.Index, lease.Video, fault.Message);
+        }
+    }
+
     private async Task<ChunkOutcome> WorkAsync(ChunkLease lease, LeaseKeeper keeper, CancellationToken cancellation)
     {
         try
         {
-            var (chunk, trace) = await EmbedAsync(lease, keeper.Lost);
-            var key = new RawVectorKey(lease.Video, lease.EncodingId, lease.Chunk.Index, lease.Token);
-            var receipt = await ports.RawVectors.WriteAsync(key, chunk, keeper.Lost);
-            var missing = lease.Chunk.Samples.Count - chunk.Count;
-            var committed = await ports.Catalog.CommitAsync(
-                lease, new ChunkResult(receipt, chunk.Count, missing, model.EncoderFingerprint, trace.Warning), keeper.Lost);
-            if (!committed) return new ChunkOutcome(lease, ChunkOutcomeKind.Fenced, 0, null);
-            Telemetry.SamplesEmbedded.Add(chunk.Count);
-            Telemetry.FootageEmbedded.Add(gridOf(lease.Video).SpanSeconds(lease.Chunk.Samples));
-            return new ChunkOutcome(lease, ChunkOutcomeKind.Embedded, chunk.Count, null);
+            return await WorkAsync(lease, keeper);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -67,15 +91,7 @@ internal sealed class ChunkWork(
         }
         catch (OperationCanceledException)
         {
-            return new ChunkOutcome(lease, ChunkOutcomeKind.Fenced, 0, null);
-        }
-        catch (ClusterSearchException fault) when (fault.Code.StartsWith("footage.", StringComparison.Ordinal))
-        {
-            // A missing or changed file and a limit may be otherwise next time; what the decoder refuses it will refuse again.
-            var permanent = fault.Code is not (ErrorCodes.FootageLimit or ErrorCodes.FootageUnreadable);
-            _log.LogWarning("Chunk {Chunk} of {Video} failed: {Message}", lease.Chunk.Index, lease.Video, fault.Message);
-            await ports.Catalog.FailChunkAsync(lease, new Failure(fault.Code, fault.Message), permanent, TimeSpan.Zero, CancellationToken.None);
-            return new ChunkOutcome(lease, ChunkOutcomeKind.Failed, 0, new Failure(fault.Code, fault.Message));
+            return ChunkOutcome.Fenced(lease);
         }
         catch
         {
@@ -84,13 +100,43 @@ internal sealed class ChunkWork(
         }
     }
 
-    private async Task<(EmbeddedChunk Chunk, DecodeTrace Trace)> EmbedAsync(ChunkLease lease, CancellationToken cancellation)
+    private async Task<ChunkOutcome> WorkAsync(ChunkLease lease, LeaseKeeper keeper)
     {
-        var video = videoOf(lease.Video);
+        try
+        {
+            var video = await findVideo(lease.Video, keeper.Lost);
+            var (chunk, trace) = await EmbedAsync(lease, video, keeper.Lost);
+            var key = new RawVectorKey(lease.Video, lease.EncodingId, lease.Chunk.Index, lease.Token);
+            var receipt = await ports.RawVectors.WriteAsync(key, chunk, keeper.Lost);
+            var missing = lease.Chunk.Samples.Count - chunk.Count;
+            var result = new ChunkResult(receipt, chunk.Count, missing, model.EncoderFingerprint, trace.Warning);
+            if (!await TransientRetry.UntilAnsweredAsync(ports.Time, token => ports.Catalog.CommitAsync(lease, result, token), keeper.Lost))
+                return ChunkOutcome.Fenced(lease);
+            var seconds = video.Grid.SpanSeconds(lease.Chunk.Samples);
+            Telemetry.SamplesEmbedded.Add(chunk.Count);
+            Telemetry.FootageEmbedded.Add(seconds);
+            return new ChunkOutcome(lease, ChunkOutcomeKind.Embedded, chunk.Count, seconds, null);
+        }
+        catch (ClusterSearchException fault) when (fault.Code.StartsWith("footage.", StringComparison.Ordinal))
+        {
+            // A missing or changed file and a limit may be otherwise next time; what the decoder refuses it will refuse again.
+            var permanent = fault.Code is not (ErrorCodes.FootageLimit or ErrorCodes.FootageUnreadable);
+            _log.LogWarning("Chunk {Chunk} of {Video} failed: {Message}", lease.Chunk.Index, lease.Video, fault.Message);
+            var failure = new Failure(fault.Code, fault.Message);
+            return await TransientRetry.UntilAnsweredAsync(
+                    ports.Time, token => ports.Catalog.FailChunkAsync(lease, failure, permanent, retries.After(lease.Attempts), token), keeper.Lost)
+                ? new ChunkOutcome(lease, ChunkOutcomeKind.Failed, 0, 0, failure)
+                : ChunkOutcome.Fenced(lease);
+        }
+    }
+
+    private async Task<(EmbeddedChunk Chunk, DecodeTrace Trace)> EmbedAsync(ChunkLease lease, WorkVideo work, CancellationToken cancellation)
+    {
+        var (video, places) = (work.Record, work.Places);
         var path = places.FindFile(video)
             ?? throw new ClusterSearchException(ErrorCodes.FootageNotFound,
                 $"{video.Places.Select(places.PathOf).FirstOrDefault() ?? video.Id.Value}: the file was there when it was registered and is gone");
-        if (new FileInfo(path).Length != video.Facts.FileBytes)
+        if (!video.IsGrowing && new FileInfo(path).Length != video.Facts.FileBytes)
             throw new ClusterSearchException(ErrorCodes.FootageChanged,
                 $"{path}: {video.Facts.FileBytes} bytes were registered, {new FileInfo(path).Length} found; the file was replaced, ingest it again");
         var trace = new DecodeTrace();
@@ -98,7 +144,7 @@ internal sealed class ChunkWork(
         {
             Path = path,
             Facts = video.Facts,
-            Grid = gridOf(lease.Video),
+            Grid = work.Grid,
             Samples = lease.Chunk.Samples,
             Resize = resize,
             FastShortestEdge = model.Facts.ResizeShortestEdge,
@@ -113,19 +159,6 @@ internal sealed class ChunkWork(
             _log.LogWarning("{Path}: {Warning}; {Missing} samples missing in chunk {Chunk}", path, trace.Warning, trace.MissingSamples, lease.Chunk.Index);
         return (chunk, trace);
     }
-
-    private async Task ReleaseAsync(ChunkLease lease)
-    {
-        try
-        {
-            await ports.Catalog.ReleaseAsync(lease, CancellationToken.None);
-        }
-        catch (ClusterSearchException fault)
-        {
-            // The lease lapses by itself.
-            _log.LogWarning("Chunk {Chunk} of {Video} could not be given back: {Message}", lease.Chunk.Index, lease.Video, fault.Message);
-        }
-    }
 }
 
 internal enum ChunkOutcomeKind
@@ -137,4 +170,9 @@ internal enum ChunkOutcomeKind
     Fenced,
 }
 
-internal sealed record ChunkOutcome(ChunkLease Lease, ChunkOutcomeKind Kind, long Samples, Failure? Failure);
+/// <param name="Samples">Embedded.</param>
+/// <param name="Seconds">Of footage, embedded.</param>
+internal sealed record ChunkOutcome(ChunkLease Lease, ChunkOutcomeKind Kind, long Samples, double Seconds, Failure? Failure)
+{
+    public static ChunkOutcome Fenced(ChunkLease lease) => new(lease, ChunkOutcomeKind.Fenced, 0, 0, null);
+}

@@ -48,10 +48,12 @@ internal sealed class FileRegistration(ArchivePorts ports, PlaceBook places, Ing
 
         var known = await ports.Catalog.FindPlaceAsync(place, cancellation);
         var isSameFile = known is not null && known.FileBytes == file.Length && known.ModifiedAtUnixNanoseconds == modifiedAt;
+        // A recording that was followed while it grew has a provisional id and may lack its end: closed, it is a video like any other.
+        if (isSameFile && await ports.Catalog.FindVideoAsync(known!.Video, cancellation) is { IsGrowing: true }) isSameFile = false;
         var id = isSameFile ? known!.Video : await ContentFingerprint.OfAsync(path, cancellation);
         var video = await ports.Catalog.FindVideoAsync(id, cancellation);
         var isNew = video is null;
-        if (video is null || request.Camera is not null || request.Zone is not null || request.RecordedAt is not null)
+        if (video is null or { IsGrowing: true } || request.Camera is not null || request.Zone is not null || request.RecordedAt is not null)
             video = await PutVideoAsync(id, path, video, cancellation);
         await ports.Catalog.RecordPlaceAsync(new PlaceRecord(place, id, file.Length, modifiedAt), cancellation);
 

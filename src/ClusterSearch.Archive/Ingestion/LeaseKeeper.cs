@@ -1,26 +1,40 @@
 using ClusterSearch.Core;
-using ClusterSearch.Core.Catalog;
 
 namespace ClusterSearch.Archive.Ingestion;
 
 /// <summary>
-/// Renews a lease while work goes on and says when it is lost: at once when the ledger refuses a renewal, and at two
-/// thirds of the lease, by a monotonic clock, when none came through.
+/// Renews a lease, of a chunk or of a role, while work goes on and says when it is lost: at once when a renewal is refused,
+/// and at two thirds of the lease, by a monotonic clock, when none came through.
 /// </summary>
 internal sealed class LeaseKeeper : IDisposable
 {
     private readonly CancellationTokenSource _lost;
     private readonly CancellationTokenSource _done = new();
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _duration;
     private readonly Task _keeping;
+    private long _renewedAt;
 
-    public LeaseKeeper(ICatalog catalog, ChunkLease lease, TimeProvider time, CancellationToken cancellation)
+    /// <param name="renew">Extends the lease; false when it is another's.</param>
+    /// <param name="duration">Of the lease.</param>
+    /// <param name="askedAt">Timestamp of <paramref name="time"/> from before the lease was asked for.</param>
+    /// <param name="time">Its timestamps are monotonic.</param>
+    /// <param name="cancellation">A stop that was asked for.</param>
+    public LeaseKeeper(Func<CancellationToken, Task<bool>> renew, TimeSpan duration, long askedAt, TimeProvider time, CancellationToken cancellation)
     {
         _lost = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _keeping = KeepAsync(catalog, lease, time);
+        (_time, _duration, _renewedAt) = (time, duration, askedAt);
+        _keeping = KeepAsync(renew);
     }
 
     /// <summary>Cancelled when the lease is lost or a stop was asked for.</summary>
     public CancellationToken Lost => _lost.Token;
+
+    /// <summary>Whether it may still be acted upon. Looks at the clock itself: a process that was halted knows at once.</summary>
+    public bool IsHeld => !_lost.IsCancellationRequested && Left > TimeSpan.Zero;
+
+    /// <summary>Until two thirds are gone.</summary>
+    private TimeSpan Left => _duration * 2 / 3 - _time.GetElapsedTime(Volatile.Read(ref _renewedAt));
 
     public void Dispose()
     {
@@ -33,37 +47,61 @@ internal sealed class LeaseKeeper : IDisposable
         }, TaskScheduler.Default);
     }
 
-    private async Task KeepAsync(ICatalog catalog, ChunkLease lease, TimeProvider time)
+    private async Task KeepAsync(Func<CancellationToken, Task<bool>> renew)
     {
-        var renewedAt = time.GetTimestamp();
         try
         {
             while (true)
             {
-                await Task.Delay(lease.Duration / 6, time, _done.Token);
-                var elapsed = time.GetElapsedTime(renewedAt);
-                if (elapsed >= lease.Duration * 2 / 3) break;
-                if (elapsed < lease.Duration / 3) continue;
-                var asked = time.GetTimestamp();
-                try
-                {
-                    if (!await catalog.RenewAsync(lease, lease.Duration, _done.Token)) break;
-                    renewedAt = asked;
-                }
-                catch (ClusterSearchException fault) when (fault.IsTransient)
-                {
-                    // Tried again at the next step, until two thirds of the lease are gone.
-                }
+                await Task.Delay(_duration / 6, _time, _done.Token);
+                if (Left <= TimeSpan.Zero) break;
+                if (Left > _duration / 3) continue;
+                if (!await RenewAsync(renew)) break;
             }
             await _lost.CancelAsync();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_done.IsCancellationRequested)
         {
             // Done.
         }
-        catch (ClusterSearchException)
+        catch (Exception fault) when (fault is ClusterSearchException or OperationCanceledException)
         {
             await _lost.CancelAsync();
+        }
+    }
+
+    /// <returns>False when the lease is another's; true also when nothing was heard, so that it is tried again while time is left.</returns>
+    private async Task<bool> RenewAsync(Func<CancellationToken, Task<bool>> renew)
+    {
+        // A server that neither answers nor refuses must not hold up the end.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_done.Token);
+        using var timer = _time.CreateTimer(_ => TryCancel(limit), null, Left > TimeSpan.Zero ? Left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        var asked = _time.GetTimestamp();
+        try
+        {
+            if (!await renew(limit.Token)) return false;
+            Volatile.Write(ref _renewedAt, asked);
+        }
+        catch (ClusterSearchException fault) when (fault.IsTransient)
+        {
+            // Tried again at the next step.
+        }
+        catch (OperationCanceledException) when (!_done.IsCancellationRequested)
+        {
+            // Time is up; the next step says so.
+        }
+        return true;
+    }
+
+    private static void TryCancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The answer came just now.
         }
     }
 }

@@ -12,6 +12,7 @@ internal sealed class RunMeter(IProgress<IngestProgress> progress, TimeProvider 
     private double _secondsDone, _secondsTotal;
     private long _samples;
     private int _videos, _videosDone, _failures;
+    private string? _note;
 
     public TimeSpan Elapsed => time.GetElapsedTime(_started);
 
@@ -35,6 +36,9 @@ internal sealed class RunMeter(IProgress<IngestProgress> progress, TimeProvider 
 
     public void Failed() => Change(() => _failures++, isUrgent: true);
 
+    /// <summary>What holds the run up; null when nothing does.</summary>
+    public void Note(string? note) => Change(() => _note = note, isUrgent: note != _note);
+
     private void Change(Action change, bool isUrgent = false)
     {
         IngestProgress state;
@@ -55,6 +59,7 @@ internal sealed class RunMeter(IProgress<IngestProgress> progress, TimeProvider 
                 Videos = _videos,
                 VideosDone = _videosDone,
                 Failures = _failures,
+                Note = _note,
             };
         }
         progress.Report(state);

@@ -139,7 +139,7 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
 
     private Task<List<EmbeddedChunk>> ReadPiecesAsync(
         VideoRecord video, Encoding encoding, IReadOnlyList<ChunkRecord> chunks, CancellationToken cancellation) =>
-        VideoPieces.ReadAsync(ports, video.Id, encoding.Id, chunks, state => state is ChunkState.Embedded or ChunkState.Indexed, null, cancellation);
+        VideoPieces.ReadAsync(ports, video.Id, encoding.Id, chunks, state => state is ChunkState.Embedded or ChunkState.Indexed, cancellation);
 
     private static float[] Smooth(EmbeddedChunk piece)
     {
@@ -151,7 +151,10 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
     private static VideoSummary Summarize(VideoRecord video, VideoPlanSummary? plan, PlaceBook places) => new(
         video.Id, places.NameOf(video), places.FindFile(video),
         video.Facts.DurationSeconds, video.Facts.Width, video.Facts.Height, StateOf(plan), plan?.EmbeddedSamples ?? 0,
-        video.Attributes.Camera, video.Attributes.Zone, video.Attributes.RecordedAt, video.Warning);
+        video.Attributes.Camera, video.Attributes.Zone, video.Attributes.RecordedAt, video.IsGrowing ? "still being recorded" : video.Warning)
+    {
+        Progress = plan is null ? 0 : (double)plan.Count(ChunkState.Indexed) / plan.ChunkCount,
+    };
 
     private static VideoState StateOf(VideoPlanSummary? plan) =>
         plan is null ? VideoState.Planned

@@ -70,6 +70,9 @@ internal static class VectorFile
         return ColumnBytes(BinaryPrimitives.ReadInt32LittleEndian(header[16..]), BinaryPrimitives.ReadInt32LittleEndian(header[20..]));
     }
 
+    /// <summary>Bytes of columns that a chunk has.</summary>
+    public static int ColumnBytes(EmbeddedChunk chunk) => ColumnBytes(chunk.Count, chunk.LabelsPerSample);
+
     /// <summary>Everything but the vectors.</summary>
     public static EmbeddedChunk DeserializeColumns(ReadOnlySpan<byte> header, ReadOnlySpan<byte> columns, string path)
     {
@@ -102,7 +105,7 @@ internal static class VectorFile
     }
 
     public static ClusterSearchException Corrupt(string path, string what, Exception? cause = null) =>
-        new(ErrorCodes.ArchiveCorrupt, $"{path}: a whole vector file was expected, {what}; run `clustersearch reindex`, then `ingest` the footage again", cause);
+        new(ErrorCodes.ArchiveCorrupt, $"{path}: a whole vector file was expected, {what}; run `clustersearch verify --repair`, then `ingest` the footage again", cause);
 
     private static void WriteColumns(EmbeddedChunk chunk, Span<byte> columns)
     {

@@ -1,4 +1,3 @@
-using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
@@ -16,11 +15,10 @@ internal static class VideoPieces
     /// <param name="encodingId">In which encoding.</param>
     /// <param name="chunks">All of the video, in order.</param>
     /// <param name="counts">Which states count.</param>
-    /// <param name="broken">Told of a file that is lost or broken, which then counts as missing; null: that is an exception.</param>
     /// <param name="cancellation">Checked between files.</param>
     public static async Task<List<EmbeddedChunk>> ReadAsync(
         ArchivePorts ports, VideoId video, string encodingId, IReadOnlyList<ChunkRecord> chunks, Func<ChunkState, bool> counts,
-        Action<string>? broken, CancellationToken cancellation)
+        CancellationToken cancellation)
     {
         var pieces = new List<EmbeddedChunk>();
         var open = new List<EmbeddedChunk>();
@@ -31,16 +29,8 @@ internal static class VideoPieces
                 Close();
                 continue;
             }
-            try
-            {
-                var chunk = await ports.RawVectors.ReadAsync(new RawVectorKey(video, encodingId, record.Chunk.Index, record.Token!), cancellation);
-                if (chunk.Count > 0) open.Add(chunk);
-            }
-            catch (ClusterSearchException fault) when (broken is not null && fault.Code == ErrorCodes.ArchiveCorrupt)
-            {
-                broken(fault.Message);
-                Close();
-            }
+            var chunk = await ports.RawVectors.ReadAsync(new RawVectorKey(video, encodingId, record.Chunk.Index, record.Token!), cancellation);
+            if (chunk.Count > 0) open.Add(chunk);
         }
         Close();
         return pieces;

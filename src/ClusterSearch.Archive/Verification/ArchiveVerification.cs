@@ -1,153 +1,153 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using ClusterSearch.Archive.Vectors;
-using ClusterSearch.Core;
+using ClusterSearch.Archive.Footage;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
-using ClusterSearch.Core.Shots;
-using ClusterSearch.Core.Vectors;
 using ClusterSearch.ServiceDefaults;
 
 namespace ClusterSearch.Archive.Verification;
 
 /// <summary>
-/// Holds ledger, vector files and index against each other, video by video: every chunk that counts has a whole vector
-/// file, and the index holds exactly the units that these files give.
+/// Holds ledger, vector files and index of every encoding against each other: every chunk that counts has a whole vector
+/// file, the index holds exactly the units that these files give, and nothing lies about that does not count.
+/// <para>May run beside an ingest: what is being worked on is no problem.</para>
 /// </summary>
 internal sealed class ArchiveVerification(ArchivePorts ports)
 {
+    private readonly List<VerifyProblem> _problems = [];
+    private readonly List<VerifyProblem> _leftovers = [];
+
     /// <param name="digest">Whether digests are wanted.</param>
-    /// <param name="only">Null: every encoding.</param>
+    /// <param name="only">Null: every encoding, and what belongs to none.</param>
     /// <param name="cancellation">Checked between files.</param>
     public async Task<VerifyReport> VerifyAsync(bool digest, EncodingRecord? only, CancellationToken cancellation)
     {
         using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Verify);
-        var problems = new List<string>();
         var verified = new List<EncodingVerification>();
         foreach (var record in only is null ? await ports.Catalog.ListEncodingsAsync(cancellation) : [only])
         {
-            var found = new List<string>();
-            var result = await VerifyAsync(record, digest, found, cancellation);
-            // Dropped meanwhile: what is missing is meant to be.
-            if (found.Count > 0 && (await ports.Catalog.ListEncodingsAsync(cancellation)).All(known => known.Encoding.Id != record.Encoding.Id)) continue;
+            var problemsBefore = _problems.Count;
+            var result = await VerifyEncodingAsync(record, digest, cancellation);
+            if (_problems.Count > problemsBefore && !(await KnownEncodingsAsync(cancellation)).Contains(record.Encoding.Id))
+            {
+                // Dropped meanwhile: what is missing is meant to be.
+                _problems.RemoveRange(problemsBefore, _problems.Count - problemsBefore);
+                continue;
+            }
             verified.Add(result);
-            problems.AddRange(record.IsActive ? found : found.Select(problem => $"encoding {record.Encoding.Id}: {problem}"));
         }
-        using var nothing = digest ? new ArchiveDigest() : null;
+        var unreachable = 0;
+        if (only is null)
+        {
+            _leftovers.AddRange(await FindUnknownEncodingsAsync(cancellation));
+            unreachable = await VerifyPlacesAsync(cancellation);
+        }
         var main = only is null ? verified.FirstOrDefault(encoding => encoding.IsActive) : verified.FirstOrDefault();
-        return new VerifyReport(problems.Count == 0, main?.Videos ?? 0, main?.Samples ?? 0, problems, main is null ? nothing?.Finish() : main.Digest)
+        return new VerifyReport(main?.Videos ?? 0, main?.Samples ?? 0, _problems, _problems,
+            main is not null ? main.Digest : digest ? Convert.ToHexStringLower(SHA256.HashData([])) : null)
         {
             Encodings = verified,
+            Leftovers = _leftovers,
+            UnreachableVideos = unreachable,
         };
     }
 
-    private async Task<EncodingVerification> VerifyAsync(EncodingRecord record, bool digest, List<string> problems, CancellationToken cancellation)
+    private async Task<EncodingVerification> VerifyEncodingAsync(EncodingRecord record, bool withDigest, CancellationToken cancellation)
     {
         var encoding = record.Encoding;
-        using var hash = digest ? new ArchiveDigest() : null;
-        using var snapshot = await OpenAsync(encoding.Id, problems, cancellation);
-        var plans = await ports.Catalog.ListPlansAsync(encoding.Id, cancellation);
+        var problemsBefore = _problems.Count;
+        var faults = await ports.Vectors.CheckAsync(encoding.Id, cancellation);
+        var isIndexWhole = faults.Count == 0;
+        _problems.AddRange(faults.Select(fault => new VerifyProblem(VerifyCodes.IndexBroken, fault) { EncodingId = encoding.Id }));
+        var verification = new VideoVerification(ports, encoding);
+        using var digest = withDigest ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+        var planned = new HashSet<VideoId>();
         long samples = 0;
-        foreach (var summary in plans)
+        foreach (var plan in await ports.Catalog.ListPlansAsync(encoding.Id, cancellation))
         {
-            var video = await ports.Catalog.FindVideoAsync(summary.Video, cancellation);
-            var plan = await ports.Catalog.FindPlanAsync(summary.Video, encoding.Id, cancellation);
-            // Removed or dropped since the plans were listed.
-            if (video is null || plan is null) continue;
-            var grid = SampleGrid.Create(video.Facts, encoding.Sampling, plan.ListedTicks);
-            var run = await VideoPieces.ReadAsync(ports, summary.Video, encoding.Id,
-                await ports.Catalog.ListChunksAsync(summary.Video, encoding.Id, cancellation), state => state == ChunkState.Indexed, problems.Add, cancellation);
-            samples += run.Sum(piece => piece.Count);
-            var expected = run.SelectMany(piece => UnitsOf(piece, grid)).ToList();
-            if (snapshot is not null) await CompareAsync(snapshot, summary.Video, expected, problems, cancellation);
-            if (hash is not null)
-                foreach (var piece in run) hash.Add(video.Id, piece);
+            var findings = await verification.VerifyAsync(plan.Video, plan.PlannedSamples, isIndexWhole, withDigest, cancellation);
+            planned.Add(plan.Video);
+            samples += findings.Samples;
+            _problems.AddRange(findings.Problems);
+            if (findings.Digest is not null) digest!.AppendData(findings.Digest);
         }
-        var planned = plans.Select(plan => plan.Video).ToHashSet();
-        IReadOnlyList<VideoId> indexed = snapshot is null ? [] : await snapshot.ListVideosAsync(cancellation);
-        foreach (var stranger in indexed.Where(id => !planned.Contains(id)))
-            problems.Add($"{stranger}: the index holds a video that the ledger does not know; run `clustersearch reindex`");
-        return new EncodingVerification(EncodingSummary.Of(encoding), record.IsActive, plans.Count, samples, problems.Count, hash?.Finish());
+        if (isIndexWhole) await FindStrangersAsync(encoding, planned, cancellation);
+        await FindLeftoversAsync(encoding, cancellation);
+        return new EncodingVerification(EncodingSummary.Of(encoding), record.IsActive, planned.Count, samples, _problems.Count - problemsBefore,
+            digest is null ? null : Convert.ToHexStringLower(digest.GetHashAndReset()));
     }
 
-    /// <returns>Null for an index that cannot be opened, which is a problem and not the end of the verification.</returns>
-    private async Task<IVectorSnapshot?> OpenAsync(string encodingId, List<string> problems, CancellationToken cancellation)
+    private async Task<HashSet<string>> KnownEncodingsAsync(CancellationToken cancellation) =>
+        (await ports.Catalog.ListEncodingsAsync(cancellation)).Select(record => record.Encoding.Id).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Videos of the index that the ledger has never planned.</summary>
+    private async Task FindStrangersAsync(Encoding encoding, HashSet<VideoId> planned, CancellationToken cancellation)
     {
-        try
-        {
-            return await ports.Vectors.SnapshotAsync(encodingId, cancellation);
-        }
-        catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveCorrupt or ErrorCodes.ArchiveVersion)
-        {
-            problems.Add(fault.Message);
-            return null;
-        }
+        using var snapshot = await ports.Vectors.SnapshotAsync(encoding.Id, cancellation);
+        foreach (var id in await snapshot.ListVideosAsync(cancellation))
+            if (!planned.Contains(id) && await ports.Catalog.FindPlanAsync(id, encoding.Id, cancellation) is null)
+                _problems.Add(new VerifyProblem(VerifyCodes.IndexStranger, $"{id}: the index of encoding {encoding.Id} holds a video that the ledger does not know")
+                {
+                    EncodingId = encoding.Id,
+                    Video = id,
+                });
     }
 
-    private static IReadOnlyList<Unit> UnitsOf(EmbeddedChunk piece, SampleGrid grid) => UnitBuilder.Build(
-        piece.Numbers, [.. piece.Numbers.Select(grid.Seconds)], piece.Vectors, piece.Dimension,
-        ShotDetection.ShotStarts(piece, ShotOptions.Default), piece.Numbers[0]);
-
-    private static async Task CompareAsync(
-        IVectorSnapshot snapshot, VideoId video, List<Unit> expected, List<string> problems, CancellationToken cancellation)
+    /// <summary>Vector files that count nowhere and are nobody's work.</summary>
+    private async Task FindLeftoversAsync(Encoding encoding, CancellationToken cancellation)
     {
-        var found = 0;
-        var differing = 0;
-        await foreach (var unit in snapshot.ReadUnitsAsync(video, cancellation))
+        VideoId? video = null;
+        var tokens = new HashSet<(int, string)>();
+        await foreach (var file in ports.RawVectors.ListFilesAsync(encoding.Id, cancellation))
         {
-            if (found >= expected.Count || !AreEqual(unit, expected[found])) differing++;
-            found++;
-        }
-        if (found != expected.Count || differing > 0)
-            problems.Add($"{video}: the index holds {found} units, {expected.Count} were expected and {differing} differ; run `clustersearch reindex`");
-    }
-
-    private static bool AreEqual(Unit left, Unit right) =>
-        left.FirstSample == right.FirstSample && left.ShotFirstSample == right.ShotFirstSample
-        && left.Seconds.AsSpan().SequenceEqual(right.Seconds)
-        && left.Radius.Equals(right.Radius)
-        && left.Mean.AsSpan().SequenceEqual(right.Mean)
-        && MemoryMarshal.AsBytes(left.Vectors.AsSpan()).SequenceEqual(MemoryMarshal.AsBytes(right.Vectors.AsSpan()));
-}
-
-/// <summary>
-/// What "equal" means for two archives: SHA-256 over raw vectors, smoothed vectors and the shot table in key order, never
-/// over the layout of files.
-/// </summary>
-internal sealed class ArchiveDigest : IDisposable
-{
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly byte[] _number = new byte[8];
-
-    /// <param name="video">Its id goes in first.</param>
-    /// <param name="piece">A run of samples that no quarantined chunk interrupts.</param>
-    public void Add(VideoId video, EmbeddedChunk piece)
-    {
-        _hash.AppendData(System.Text.Encoding.ASCII.GetBytes(video.Value));
-        for (var i = 0; i < piece.Count; i++)
-        {
-            Append(piece.Numbers[i]);
-            Append(piece.Timings[i].Ticks);
-        }
-        _hash.AppendData(MemoryMarshal.AsBytes(piece.Vectors.AsSpan()));
-        foreach (var (first, end) in VideoPieces.Shots(piece))
-        {
-            _hash.AppendData(MemoryMarshal.AsBytes(VideoPieces.Smoothed(piece, first, end).AsSpan()));
-            Append(piece.Numbers[first]);
-            Append(piece.Numbers[end - 1] + 1);
-            Append(piece.Timings[first].EdgeTicks);
+            if (video != file.Key.Video)
+            {
+                // Read behind the listing of this video's files: whatever was written since is not among them.
+                video = file.Key.Video;
+                tokens = [.. (await ports.Catalog.ListChunksAsync(file.Key.Video, encoding.Id, cancellation))
+                    .Where(chunk => chunk.Token is not null).Select(chunk => (chunk.Chunk.Index, chunk.Token!))];
+            }
+            if (!tokens.Contains((file.Key.ChunkIndex, file.Key.Token))) _leftovers.Add(Uncounted(file, VerifyCodes.VectorsLeftover, "the ledger does not count this vector file"));
         }
     }
 
-    public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
-
-    public void Dispose() => _hash.Dispose();
-
-    private void Append(long number)
+    /// <summary>What lies about of encodings that the catalogue does not know.</summary>
+    public async Task<IReadOnlyList<VerifyProblem>> FindUnknownEncodingsAsync(CancellationToken cancellation)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(_number, number);
-        _hash.AppendData(_number);
+        var unknown = new List<VerifyProblem>();
+        var known = await KnownEncodingsAsync(cancellation);
+        foreach (var id in (await ports.Vectors.ListEncodingsAsync(cancellation)).Where(id => !known.Contains(id)))
+            unknown.Add(new VerifyProblem(VerifyCodes.EncodingUnknown, $"the index holds encoding {id}, which the catalogue does not know") { EncodingId = id });
+        foreach (var id in (await ports.RawVectors.ListEncodingsAsync(cancellation)).Where(id => !known.Contains(id)))
+            await foreach (var file in ports.RawVectors.ListFilesAsync(id, cancellation))
+                unknown.Add(Uncounted(file, VerifyCodes.EncodingUnknown, $"a vector file of encoding {id}, which the catalogue does not know"));
+        return unknown;
+    }
+
+    private static VerifyProblem Uncounted(StoredVectorFile file, string code, string what) => new(code, $"{file.Location}: {what}")
+    {
+        EncodingId = file.Key.EncodingId,
+        Video = file.Key.Video,
+        Chunk = file.Key.ChunkIndex,
+        Subject = file,
+    };
+
+    /// <returns>How many videos have no file on this host.</returns>
+    private async Task<int> VerifyPlacesAsync(CancellationToken cancellation)
+    {
+        var roots = (await ports.Catalog.ListRootsAsync(cancellation)).Select(root => root.Name).ToHashSet(StringComparer.Ordinal);
+        var places = await PlaceBook.LoadAsync(ports.Catalog, cancellation);
+        var unreachable = 0;
+        foreach (var video in await ports.Catalog.ListVideosAsync(cancellation))
+        {
+            if (places.FindFile(video) is null) unreachable++;
+            foreach (var place in video.Places.Where(place => !roots.Contains(place.Root)))
+                _problems.Add(new VerifyProblem(VerifyCodes.LedgerPlace, $"{place}: a place of {video.Id}, below a root that the catalogue does not know")
+                {
+                    Video = video.Id,
+                    Subject = place,
+                });
+        }
+        return unreachable;
     }
 }

@@ -70,21 +70,7 @@ internal sealed class Reindexing(ArchivePorts ports, RunMeter meter)
         }
         catch (ClusterSearchException fault) when (fault.Code == ErrorCodes.ArchiveCorrupt)
         {
-            var broken = new List<int>();
-            foreach (var record in await ports.Catalog.ListChunksAsync(video.Id, encodingId, cancellation))
-            {
-                if (record.State is not (ChunkState.Embedded or ChunkState.Indexed)) continue;
-                try
-                {
-                    await ports.RawVectors.ReadAsync(new RawVectorKey(video.Id, encodingId, record.Chunk.Index, record.Token!), cancellation);
-                }
-                catch (ClusterSearchException lost) when (lost.Code == ErrorCodes.ArchiveCorrupt)
-                {
-                    broken.Add(record.Chunk.Index);
-                }
-            }
-            if (broken.Count == 0) throw;
-            await ports.Catalog.RequeueAsync(video.Id, encodingId, broken, cancellation);
+            if (await new VideoCompletion(ports, encodingId).RequeueBrokenAsync(video.Id, cancellation) == 0) throw;
             return await aggregation.AdvanceAsync(video, grid, cancellation);
         }
     }

@@ -16,11 +16,12 @@ internal static class ArchiveChecks
     /// <summary>Names that .NET gives network file systems, where SQLite's locks cannot be trusted.</summary>
     private static readonly string[] NetworkFormats = ["nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "sshfs", "fuse.sshfs", "9p", "v9fs", "afs", "ceph", "glusterfs", "lustre"];
 
-    public static async Task<Finding> ArchiveAsync(IArchiveOpener archives, string directory, CancellationToken cancellation)
+    public static async Task<Finding> ArchiveAsync(IArchiveOpener archives, ArchiveAddress address, CancellationToken cancellation)
     {
+        var directory = address.Directory;
         try
         {
-            await using var archive = await archives.OpenAsync(directory, OpenMode.Read, cancellation);
+            await using var archive = await archives.OpenAsync(address, OpenMode.Read, cancellation);
             var status = await archive.Ingestion.StatusAsync(cancellation);
             return new("archive", FindingState.Ok, $"{directory}: {Wording.Count(status.Ledger.Videos, "video")}, {Wording.Count(status.Ledger.Samples, "sample")}");
         }

@@ -23,8 +23,13 @@ internal abstract class ArchiveCommand : DocumentedCommand
     /// <returns>An exit code.</returns>
     protected abstract Task<int> RunAsync(ParseResult parse, CancellationToken cancellation);
 
-    protected Task<ArchiveHost> OpenAsync(ParseResult parse, OpenMode mode, CancellationToken cancellation) =>
-        Surroundings.Archives.OpenAsync(ArchiveDirectory(parse), mode, cancellation);
+    protected Task<ArchiveHost> OpenAsync(ParseResult parse, OpenMode mode, CancellationToken cancellation)
+    {
+        RootMapping.SetDefaults(new Settings(Surroundings.Variable, Surroundings.WorkingDirectory).Roots);
+        return Surroundings.Archives.OpenAsync(Address(parse), mode, cancellation);
+    }
+
+    protected ArchiveAddress Address(ParseResult parse) => new(ArchiveDirectory(parse), Setting(parse, GlobalOptions.Catalog, "catalog")?.Value);
 
     /// <summary>Absolute.</summary>
     protected string ArchiveDirectory(ParseResult parse) =>

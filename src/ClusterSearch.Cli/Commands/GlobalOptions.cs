@@ -14,6 +14,13 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static Option<string?> Catalog { get; } = new("--catalog")
+    {
+        Description = "Catalogue in PostgreSQL, which several processes can share: \"Host=…;Database=…\" or postgres://user@host/database. Default: $CLUSTERSEARCH_CATALOG, else what archive.json in the archive says, else SQLite in the archive.",
+        HelpName = "WHERE",
+        Recursive = true,
+    };
+
     public static Option<bool> Json { get; } = new("--json")
     {
         Description = "Write one JSON document to standard output; everything else goes to standard error.",

@@ -4,12 +4,13 @@ using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Parsing;
 using ClusterSearch.Cli.Presentation;
+using ClusterSearch.Core;
 using ClusterSearch.Core.Footage;
 
 namespace ClusterSearch.Cli.Commands;
 
 /// <summary>`ingest`: footage in.</summary>
-internal sealed class IngestCommand : ArchiveCommand
+internal class IngestCommand : ArchiveCommand
 {
     private const int MaximumWorkers = 1024;
 
@@ -27,15 +28,27 @@ internal sealed class IngestCommand : ArchiveCommand
     private readonly Option<string?> _precision;
     private readonly Option<bool> _beside;
     private readonly Option<bool> _mixed;
+    private readonly Option<string?> _priority;
+    private readonly Option<string?> _order;
+    private readonly Option<bool> _detach;
 
     public IngestCommand(Surroundings surroundings)
-        : base(surroundings, "ingest", "Take footage in: every video below the paths becomes searchable. Run it again to go on after an interruption; what is unchanged is skipped.",
+        : this(surroundings, "ingest", "Take footage in: every video below the paths becomes searchable. Run it again to go on after an interruption; what is unchanged is skipped.",
+            "PATH", ArgumentArity.ZeroOrMore, "Files and folders of footage. With --beside none are needed: every known video is taken from where it lies.",
             new("clustersearch ingest ~/footage", "Everything below a folder, one sample a second."),
             new("clustersearch ingest gate.mp4 --camera gate --recorded-at 2026-11-23T06:00", "One recording of a camera, with its wall-clock time."),
             new("clustersearch ingest /mnt/tapes --sampling keyframes --workers 4", "Key frames alone: tens of times faster."),
+            new("clustersearch ingest /mnt/tapes --catalog \"Host=db;Database=footage\" --priority 5 --detach", "Registered for `work` processes, ahead of other footage."),
             new("clustersearch ingest --beside --model clip-vit-base-patch32", "All known footage once more, by another model, while searches go on in the present one."))
     {
-        _paths = Positional<string[]>("PATH", ArgumentArity.ZeroOrMore, "Files and folders of footage. With --beside none are needed: every known video is taken from where it lies.");
+    }
+
+    /// <summary>For a command that ingests in its own way, with the same options.</summary>
+    protected IngestCommand(
+        Surroundings surroundings, string name, string description, string pathName, ArgumentArity pathArity, string pathDescription, params Example[] examples)
+        : base(surroundings, name, description, examples)
+    {
+        _paths = Positional<string[]>(pathName, pathArity, pathDescription);
         _rate = Value("--rate", "R", "Samples a second, such as 1, 0.5 or 30000/1001, or 'native' for every frame. Default: the archive's, else 1.");
         _sampling = Value("--sampling", "grid|keyframes|native", "A uniform grid, key frames alone, or every frame. Default: the archive's, else grid.");
         _resize = Value("--resize", "exact|fast", "exact: the model's own resize; fast: scaled while decoding, a little less exact. Default: the archive's, else exact.");
@@ -49,6 +62,9 @@ internal sealed class IngestCommand : ArchiveCommand
         _beside = Flag("--beside", "Where model, precision, rate, sampling or resize differ from the archive's: take a second encoding in beside the first, which goes on being searched until `models use`.");
         _workers = Value("--workers", "N", "Pieces worked on at once; 0 chooses by the cores. Default: 0.");
         _mixed = Flag("--allow-mixed-encoders", "Let a video be finished by another runtime or processor kind than it was begun with.");
+        _priority = Value("--priority", "N", "How urgent this footage is, -1000 to 1000; higher comes first. Default: as it was, else 0.");
+        _order = Value("--order", "fair|earliest", "fair: all videos advance together; earliest: one after the other is finished. Where `work` processes work they are asked for it instead. Default: fair.");
+        _detach = Flag("--detach", "Where `work` processes work: return as soon as everything is registered.");
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -63,7 +79,9 @@ internal sealed class IngestCommand : ArchiveCommand
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            Terminal.Error.WriteLine("what was finished is kept; the same command goes on from there");
+            Terminal.Error.WriteLine((await IsSharedAsync(archive))
+                ? "what was registered is worked on by the workers without this command; `clustersearch status --watch` shows it, `clustersearch pause` halts it"
+                : "what was finished is kept; the same command goes on from there");
             throw;
         }
         foreach (var warning in report.Warnings) Terminal.Error.WriteLine($"warning: {Wording.Fault(warning)}");
@@ -72,7 +90,20 @@ internal sealed class IngestCommand : ArchiveCommand
         return report.Failures.Count > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
     }
 
-    private IngestRequest ReadRequest(ParseResult parse)
+    private static async Task<bool> IsSharedAsync(ArchiveHost archive)
+    {
+        try
+        {
+            return (await archive.Working.StatusAsync(CancellationToken.None)).IsShared;
+        }
+        catch (ClusterSearchException)
+        {
+            // Only a catalogue that is shared can be away.
+            return true;
+        }
+    }
+
+    protected IngestRequest ReadRequest(ParseResult parse)
     {
         var paths = parse.GetValue(_paths) ?? [];
         if (paths.Length == 0 && !parse.GetValue(_beside)) throw new UsageException("footage is needed: name files or folders; without any, --beside takes the videos that the archive knows");
@@ -94,10 +125,13 @@ internal sealed class IngestCommand : ArchiveCommand
             ModelDirectory = Setting(parse, _model, "model") is { } model ? Surroundings.Models.Resolve(model.Value, Surroundings.WorkingDirectory) : null,
             Workers = workers is { } w ? Choice.Number(w.Value, w.Source, 0, MaximumWorkers) : 0,
             AllowMixedEncoders = parse.GetValue(_mixed),
+            Priority = parse.GetValue(_priority) is { } priority ? Choice.Number(priority, _priority.Name, -1000, 1000) : null,
+            Order = OrderSyntax.Parse(parse.GetValue(_order), _order.Name),
+            Detach = parse.GetValue(_detach),
         };
     }
 
-    private static TimeSpan ReadChunkDuration(string text, string source)
+    protected static TimeSpan ReadChunkDuration(string text, string source)
     {
         var seconds = TimeSyntax.Parse(text, source);
         if (seconds < ChunkPlan.MinimumChunkDuration.TotalSeconds || seconds > ChunkPlan.MaximumChunkDuration.TotalSeconds)

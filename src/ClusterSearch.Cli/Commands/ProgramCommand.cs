@@ -10,15 +10,22 @@ internal sealed class ProgramCommand : RootCommand
         : base("Searches footage by meaning: type a sentence, give a picture or point at a moment, and get back playable moments.")
     {
         Add(GlobalOptions.Archive);
+        Add(GlobalOptions.Catalog);
         Add(GlobalOptions.Json);
         Add(new IngestCommand(surroundings));
+        Add(new WatchCommand(surroundings));
         Add(new SearchCommand(surroundings));
         Add(new StatusCommand(surroundings));
+        Add(new WorkCommand(surroundings));
+        Add(new PauseCommand(surroundings));
+        Add(new ResumeCommand(surroundings));
         Add(new VideosCommand(surroundings));
         Add(new ModelsCommand(surroundings));
         Add(new ExportCommand(surroundings));
         Add(new ReindexCommand(surroundings));
         Add(new VerifyCommand(surroundings));
+        Add(new BackupCommand(surroundings));
+        Add(new RestoreCommand(surroundings));
         Add(new EvaluateCommand(surroundings));
         Add(new DoctorCommand(surroundings));
         foreach (var help in Options.OfType<HelpOption>())

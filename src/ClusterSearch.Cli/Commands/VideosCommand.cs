@@ -43,7 +43,7 @@ internal sealed class VideosListCommand(Surroundings surroundings) : ArchiveComm
             return;
         }
         TextTable.Write(Terminal, ["video", "id", "length", "size", "state", "samples", "camera", "zone", "note"],
-            [.. document.Videos.Select(v => (string[])[v.Video, v.VideoId[..12], Wording.Clock(v.Seconds), $"{v.Width}x{v.Height}", v.State,
+            [.. document.Videos.Select(v => (string[])[v.Video, v.VideoId[..12], Wording.Clock(v.Seconds), $"{v.Width}x{v.Height}", v.State == "ingesting" ? $"{v.State}, {Wording.Percent(v.Progress)} searchable" : v.State,
                 Wording.Format($"{v.Samples:#,0}"), v.Camera ?? "", v.Zone ?? "", v.Note ?? ""])]);
     }
 }

@@ -2,8 +2,10 @@ using ClusterSearch.Archive;
 using ClusterSearch.Archive.Ingestion;
 using ClusterSearch.Archive.Searching;
 using ClusterSearch.Archive.Vectors;
+using ClusterSearch.Archive.Working;
 using ClusterSearch.Catalog;
 using ClusterSearch.Core;
+using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Embedding;
@@ -16,38 +18,47 @@ namespace ClusterSearch.Cli.Hosting;
 
 /// <summary>An open archive and what works on it: the only place of the command line that knows which classes stand behind the ports.</summary>
 internal sealed class ArchiveHost(
-    ISearch search, IIngestion ingestion, IModelLoader models, IFootageReader footage, IAsyncDisposable? owned = null) : IAsyncDisposable
+    ISearch search, IIngestion ingestion, IWorking working, IModelLoader models, IFootageReader footage, IAsyncDisposable? owned = null) : IAsyncDisposable
 {
+    /// <summary>Short: a worker that is gone should not hold the index up for long.</summary>
+    private static readonly TimeSpan WriterRoleDuration = TimeSpan.FromSeconds(10);
+
     public ISearch Search { get; } = search;
 
     public IIngestion Ingestion { get; } = ingestion;
+
+    public IWorking Working { get; } = working;
 
     public IModelLoader Models { get; } = models;
 
     public IFootageReader Footage { get; } = footage;
 
-    /// <summary>Opens an archive with the embedded parts: SQLite, the memory-mapped index, ffmpeg, ONNX Runtime.</summary>
+    /// <summary>Opens an archive: its catalogue in SQLite or PostgreSQL, the memory-mapped index, ffmpeg, ONNX Runtime.</summary>
     /// <exception cref="ClusterSearchException">As <see cref="IArchiveOpener.OpenAsync"/> says.</exception>
     public static async Task<ArchiveHost> OpenAsync(
-        string archiveDirectory, OpenMode mode, IModelLoader models, IFootageReader footage, CancellationToken cancellation)
+        ArchiveAddress address, OpenMode mode, IModelLoader models, IFootageReader footage, CancellationToken cancellation)
     {
         var directories = ModelDirectories.OfThisProgram();
         var options = new ArchiveOptions
         {
-            Directory = Path.GetFullPath(archiveDirectory),
+            Directory = Path.GetFullPath(address.Directory),
             DefaultModelDirectory = directories.Starter ?? Path.GetFullPath("models/starter"),
             ModelDirectories = directories.List(),
         };
-        if (mode != OpenMode.Create && !File.Exists(options.CatalogPath))
-            throw new ClusterSearchException(ErrorCodes.ArchiveNotFound,
-                $"{options.Directory}: an archive was expected, none found; make one with `clustersearch ingest`, or name another with --archive");
+        var catalog = FindCatalog(address, options, mode);
+        var isShared = Catalogs.IsPostgres(catalog);
         var owned = new OwnedParts { Telemetry = TelemetryExport.StartIfConfigured("clustersearch", Version) };
+        var logs = owned.Telemetry?.Logs ?? NullLoggerFactory.Instance;
         try
         {
-            owned.Catalog = await SqliteCatalog.OpenAsync(
-                options.CatalogPath, new SqliteCatalogOptions { CreateIfMissing = mode == OpenMode.Create }, cancellation);
-            owned.Vectors = await EmbeddedVectorStore.OpenAsync(
-                options.IndexDirectory, owned.Catalog.Manifests, new EmbeddedIndexOptions { Logs = owned.Telemetry?.Logs ?? NullLoggerFactory.Instance }, cancellation);
+            var mayCreate = mode is OpenMode.Create or OpenMode.Work;
+            owned.Catalog = await Catalogs.OpenAsync(catalog, options.Directory, mayCreate, cancellation);
+            if (isShared && mayCreate && ArchiveFile.ReadCatalog(options.Directory) is null) ArchiveFile.WriteCatalog(options.Directory, catalog);
+            var writer = isShared
+                ? new IndexWriterRole(owned.Catalog, $"{Environment.MachineName}/{Environment.ProcessId}", WriterRoleDuration, TimeProvider.System)
+                : null;
+            owned.Vectors = await EmbeddedVectorStore.OpenAsync(options.IndexDirectory, owned.Catalog.Manifests,
+                new EmbeddedIndexOptions { Logs = logs, WriterRole = writer is null ? null : () => writer.Current }, cancellation);
             var ports = new ArchivePorts
             {
                 Catalog = owned.Catalog,
@@ -55,16 +66,41 @@ internal sealed class ArchiveHost(
                 RawVectors = new DirectoryRawVectorStore(options.VectorDirectory),
                 Footage = footage,
                 Models = models,
-                Logs = owned.Telemetry?.Logs ?? NullLoggerFactory.Instance,
+                Logs = logs,
+                Writer = writer,
             };
             owned.Search = new SearchEngine(ports, options);
-            return new ArchiveHost(owned.Search, new IngestionEngine(ports, options), models, footage, owned);
+            return new ArchiveHost(owned.Search, new IngestionEngine(ports, options), new WorkingEngine(ports, options), models, footage, owned);
         }
         catch
         {
             await owned.DisposeAsync();
             throw;
         }
+    }
+
+    /// <returns>What <see cref="Catalogs.OpenAsync"/> takes.</returns>
+    private static string FindCatalog(ArchiveAddress address, ArchiveOptions options, OpenMode mode)
+    {
+        var hasOwn = File.Exists(options.CatalogPath);
+        if (address.Catalog is { } named && !Catalogs.IsPostgres(named))
+            throw new ClusterSearchException(ErrorCodes.RequestInvalid,
+                "--catalog: expected \"Host=…;Database=…\" or postgres://user@host/database; without it the catalogue lies in the archive directory");
+        var catalog = address.Catalog ?? ArchiveFile.ReadCatalog(options.Directory);
+        if (catalog is not null)
+        {
+            return hasOwn
+                ? throw new ClusterSearchException(ErrorCodes.RequestInvalid,
+                    $"{options.Directory}: this archive has its catalogue in its directory ({Path.GetFileName(options.CatalogPath)}), another was named; leave --catalog out, or name another --archive")
+                : catalog;
+        }
+        if (mode == OpenMode.Work)
+            throw new ClusterSearchException(ErrorCodes.RequestInvalid,
+                $"{options.Directory}: worker processes need a catalogue in PostgreSQL (--catalog \"Host=…;Database=…\"); with SQLite `clustersearch ingest` does the work itself");
+        if (mode != OpenMode.Create && !hasOwn)
+            throw new ClusterSearchException(ErrorCodes.ArchiveNotFound,
+                $"{options.Directory}: an archive was expected, none found; make one with `clustersearch ingest`, or name another with --archive");
+        return options.CatalogPath;
     }
 
     public ValueTask DisposeAsync() => owned?.DisposeAsync() ?? ValueTask.CompletedTask;
@@ -76,7 +112,7 @@ internal sealed class ArchiveHost(
     {
         public TelemetryExport? Telemetry { get; init; }
 
-        public SqliteCatalog? Catalog { get; set; }
+        public ICatalog? Catalog { get; set; }
 
         public EmbeddedVectorStore? Vectors { get; set; }
 
@@ -102,6 +138,6 @@ internal sealed class ArchiveOpener : IArchiveOpener
 
     public IFootageReader Footage => _footage.Value;
 
-    public Task<ArchiveHost> OpenAsync(string archiveDirectory, OpenMode mode, CancellationToken cancellation) =>
-        ArchiveHost.OpenAsync(archiveDirectory, mode, Models, Footage, cancellation);
+    public Task<ArchiveHost> OpenAsync(ArchiveAddress address, OpenMode mode, CancellationToken cancellation) =>
+        ArchiveHost.OpenAsync(address, mode, Models, Footage, cancellation);
 }

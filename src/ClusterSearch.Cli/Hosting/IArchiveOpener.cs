@@ -14,13 +14,21 @@ internal enum OpenMode
 
     /// <summary>Change it, and make it where it is not there.</summary>
     Create,
+
+    /// <summary>Work for it as one of several processes; as <see cref="Create"/>, and only with a catalogue that can be shared.</summary>
+    Work,
 }
+
+/// <summary>Where an archive is.</summary>
+/// <param name="Directory">Of its index and vectors, absolute.</param>
+/// <param name="Catalog">"Host=…;Database=…" or postgres://…; null: as the directory says, in itself if it says nothing.</param>
+internal sealed record ArchiveAddress(string Directory, string? Catalog);
 
 /// <summary>The one way from a command to everything behind the ports.</summary>
 internal interface IArchiveOpener
 {
-    /// <exception cref="Core.ClusterSearchException">archive.not_found unless <see cref="OpenMode.Create"/>; archive.version, archive.file_system, …</exception>
-    Task<ArchiveHost> OpenAsync(string archiveDirectory, OpenMode mode, CancellationToken cancellation);
+    /// <exception cref="Core.ClusterSearchException">archive.not_found unless it may be made; request.invalid for a catalogue that does not serve; archive.version, archive.file_system, …</exception>
+    Task<ArchiveHost> OpenAsync(ArchiveAddress address, OpenMode mode, CancellationToken cancellation);
 
     /// <summary>For commands that need no archive.</summary>
     IModelLoader Models { get; }

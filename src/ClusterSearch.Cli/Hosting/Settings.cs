@@ -16,6 +16,7 @@ internal sealed class Settings(Func<string, string?> variable, string workingDir
     public static readonly IReadOnlyDictionary<string, bool> Known = new Dictionary<string, bool>(StringComparer.Ordinal)
     {
         ["archive"] = true,
+        ["catalog"] = false,
         ["model"] = false,
         ["workers"] = false,
         ["chunkDuration"] = false,
@@ -23,7 +24,22 @@ internal sealed class Settings(Func<string, string?> variable, string workingDir
         ["hwaccel"] = false,
     };
 
+    /// <summary>The one setting that is an object: directories of this host by the names of roots.</summary>
+    private const string RootsName = "roots";
+
+    private readonly Dictionary<string, string> _roots = new(StringComparer.Ordinal);
     private Dictionary<string, string>? _file;
+
+    /// <summary>Where roots lie on this host, as the file says; absolute.</summary>
+    /// <exception cref="UsageException">The file cannot be read as what it should be.</exception>
+    public IReadOnlyDictionary<string, string> Roots
+    {
+        get
+        {
+            _file ??= ReadFile();
+            return _roots;
+        }
+    }
 
     /// <summary>"chunkDuration" is CLUSTERSEARCH_CHUNK_DURATION.</summary>
     public static string VariableName(string setting) =>
@@ -57,8 +73,13 @@ internal sealed class Settings(Func<string, string?> variable, string workingDir
                 throw new UsageException($"{path}: expected one JSON object of settings");
             foreach (var property in document.RootElement.EnumerateObject())
             {
+                if (property.Name == RootsName)
+                {
+                    ReadRoots(path, property.Value);
+                    continue;
+                }
                 if (!Known.TryGetValue(property.Name, out var isPath))
-                    throw new UsageException($"{path}: no setting is called '{property.Name}'; there are {string.Join(", ", Known.Keys)}");
+                    throw new UsageException($"{path}: no setting is called '{property.Name}'; there are {string.Join(", ", Known.Keys)}, {RootsName}");
                 if (property.Value.ValueKind is not (JsonValueKind.String or JsonValueKind.Number))
                     throw new UsageException($"{path}: '{property.Name}' is a text or a number");
                 var value = property.Value.ToString();
@@ -77,5 +98,15 @@ internal sealed class Settings(Func<string, string?> variable, string workingDir
             throw new UsageException($"{path}: {fault.Message}");
         }
         return values;
+    }
+
+    private void ReadRoots(string path, JsonElement roots)
+    {
+        if (roots.ValueKind != JsonValueKind.Object) throw new UsageException($"{path}: '{RootsName}' is an object of directories by the names of roots");
+        foreach (var root in roots.EnumerateObject())
+        {
+            if (root.Value.ValueKind != JsonValueKind.String) throw new UsageException($"{path}: '{RootsName}' has no directory for '{root.Name}'");
+            _roots[root.Name] = Path.GetFullPath(root.Value.GetString()!, Path.GetDirectoryName(path)!);
+        }
     }
 }

@@ -9,9 +9,13 @@ namespace ClusterSearch.Cli.Json;
 [JsonSerializable(typeof(ErrorDocument))]
 [JsonSerializable(typeof(SearchDocument))]
 [JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(PausedDocument))]
 [JsonSerializable(typeof(IngestDocument))]
 [JsonSerializable(typeof(ReindexDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(WatchDocument))]
+[JsonSerializable(typeof(BackupDocument))]
+[JsonSerializable(typeof(RestoreDocument))]
 [JsonSerializable(typeof(RemovedDocument))]
 [JsonSerializable(typeof(RetryDocument))]
 [JsonSerializable(typeof(EvaluationDocument))]
@@ -33,6 +37,13 @@ internal sealed partial class DocumentContext : JsonSerializerContext
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>A document a line, for commands that write many.</summary>
+    public static DocumentContext Compact { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }

@@ -10,13 +10,14 @@ internal sealed record VideosDocument(IReadOnlyList<VideoDocument> Videos, Encod
 /// <param name="Video">File name.</param>
 /// <param name="State">"planned", "ingesting", "searchable", "partial" or "failed".</param>
 /// <param name="Note">What a person should know, or null.</param>
+/// <param name="Progress">How much of it can be searched, 0 to 1.</param>
 internal sealed record VideoDocument(
     string Video, string VideoId, string? Path, double Seconds, int Width, int Height, string State, long Samples,
-    string? Camera, string? Zone, DateTimeOffset? RecordedAt, string? Note)
+    string? Camera, string? Zone, DateTimeOffset? RecordedAt, string? Note, double Progress)
 {
     public static VideoDocument From(VideoSummary v) => new(
         v.FileName, v.Id.Value, v.Path, v.Seconds, v.Width, v.Height, v.State.ToString().ToLowerInvariant(), v.Samples,
-        v.Camera, v.Zone, v.RecordedAt, v.Note);
+        v.Camera, v.Zone, v.RecordedAt, v.Note, v.Progress);
 }
 
 internal sealed record VideoDetailDocument(

@@ -15,12 +15,13 @@ internal static class IngestDisplay
     /// <summary>"0.42 of 1.20 h, 41 × real time, 1:08 left, 3 of 7 videos, 1 failed".</summary>
     public static string Describe(IngestProgress p)
     {
+        var note = p.Note is null ? "" : $"; {Wording.Safe(p.Note)}";
         if (p.Stage == IngestStage.Discovering) return $"looking for footage: {Wording.Count(p.Videos, "video")}";
         var hours = Wording.Format($"{p.SecondsDone / 3600:0.00} of {p.SecondsTotal / 3600:0.00} h");
         var speed = p.TimesRealTime > 0 ? Wording.Format($", {p.TimesRealTime:0} × real time") : "";
         var left = p.TimeLeft is { } time && p.Stage != IngestStage.Done ? $", {Wording.Span(time)} left" : "";
         var failed = p.Failures > 0 ? $", {p.Failures} failed" : "";
-        return $"{hours}{speed}{left}, {p.VideosDone} of {Wording.Count(p.Videos, "video")}{failed}";
+        return $"{hours}{speed}{left}, {p.VideosDone} of {Wording.Count(p.Videos, "video")}{failed}{note}";
     }
 
     private static async Task<T> WithBarAsync<T>(Terminal terminal, Func<IProgress<IngestProgress>, Task<T>> work)
@@ -54,12 +55,16 @@ internal sealed class ProgressLines(TextWriter error, TimeProvider clock, TimeSp
 {
     private readonly Lock _lock = new();
     private long _lastAt = clock.GetTimestamp();
+    private string? _note;
 
     public void Report(IngestProgress value)
     {
         lock (_lock)
         {
-            if (clock.GetElapsedTime(_lastAt) < interval) return;
+            // What holds the run up is told at once, and once.
+            var isNews = value.Note is not null && value.Note != _note;
+            _note = value.Note;
+            if (!isNews && clock.GetElapsedTime(_lastAt) < interval) return;
             _lastAt = clock.GetTimestamp();
         }
         error.WriteLine(IngestDisplay.Describe(value));

@@ -25,6 +25,13 @@ public interface IVectorStore : IAsyncDisposable
 
     /// <summary>A consistent view of one encoding, unmoved by later writes. Dispose lets its files go.</summary>
     Task<IVectorSnapshot> SnapshotAsync(string encodingId, CancellationToken cancellation);
+
+    /// <summary>Encodings that hold something, and emptied ones that were not deleted, ordered by id.</summary>
+    Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation);
+
+    /// <summary>Holds what is stored of an encoding against its checksums; changes nothing.</summary>
+    /// <returns>A line for each part that differs, naming the file; one for an encoding that cannot be opened at all.</returns>
+    Task<IReadOnlyList<string>> CheckAsync(string encodingId, CancellationToken cancellation);
 }
 
 /// <summary>A consistent view of one encoding. An encoding that holds nothing answers with nothing.</summary>

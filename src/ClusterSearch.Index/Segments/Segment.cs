@@ -123,6 +123,7 @@ internal sealed unsafe class Segment
             cancellation.ThrowIfCancellationRequested();
             if (!IsBlockWhole(block)) yield return IndexFaults.Corrupt(Path, $"the checksum of vector block {block} differs");
         }
+        if (!IsPaddingEmpty()) yield return IndexFaults.Corrupt(Path, "the room between its blocks is not empty");
     }
 
     public Segment Lease()
@@ -171,6 +172,22 @@ internal sealed unsafe class Segment
         var offset = (long)block * SegmentFormat.VectorBlockBytes;
         var bytes = Span(_header.VectorsOffset + offset, Math.Min(SegmentFormat.VectorBlockBytes, length - offset));
         return XxHash3.HashToUInt64(bytes) == MemoryMarshal.Read<ulong>(Span(_header.ChecksumsOffset + (long)block * sizeof(ulong), sizeof(ulong)));
+    }
+
+    private bool IsPaddingEmpty()
+    {
+        var vectorBytes = Dimension * sizeof(float);
+        foreach (var (end, next) in (ReadOnlySpan<(long, long)>)[
+            (_header.VideosOffset + _header.VideosLength, _header.CoversOffset),
+            (_header.CoversOffset + (long)_header.CoverCount * SegmentFormat.CoverBytes, _header.UnitsOffset),
+            (_header.UnitsOffset + (long)_header.UnitCount * SegmentFormat.UnitBytes, _header.MeansOffset),
+            (_header.MeansOffset + (long)_header.UnitCount * vectorBytes, _header.SecondsOffset),
+            (_header.SecondsOffset + _header.SampleCount * sizeof(double), _header.VectorsOffset),
+            (_header.VectorsOffset + _header.SampleCount * vectorBytes, _header.ChecksumsOffset)])
+        {
+            if (Span(end, next - end).ContainsAnyExcept((byte)0)) return false;
+        }
+        return true;
     }
 
     private (VideoId[] Ids, VideoAttributes[] Attributes, int[] FirstUnits, SampleRange[][] Covers) ReadVideos()

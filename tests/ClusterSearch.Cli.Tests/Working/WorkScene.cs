@@ -1,0 +1,211 @@
+using System.Diagnostics;
+using System.Globalization;
+using ClusterSearch.Catalog;
+using ClusterSearch.Core.Catalog;
+using ClusterSearch.Testing;
+
+namespace ClusterSearch.Cli.Tests.Working;
+
+/// <summary>One PostgreSQL server for all scenes, and what an undisturbed run of one process makes of the samples.</summary>
+public sealed class WorkStage : IAsyncLifetime
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    /// <summary>Null where there is none: see <see cref="PostgresServer.Missing"/>.</summary>
+    public PostgresServer? Server { get; private set; }
+
+    /// <summary>Of the samples, ingested with SQLite.</summary>
+    public string Digest { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        if (PostgresServer.Missing is not null) return;
+        Server = await PostgresServer.CreateAsync();
+        var archive = _directory.File("reference");
+        var ingest = await WholeProgram.RunAsync("ingest", TestAssets.Samples, "--archive", archive);
+        Assert.True(ingest.ExitCode == 0, ingest.Error);
+        Digest = (await WholeProgram.RunAsync("verify", "--digest", "--json", "--archive", archive)).Json.GetProperty("digest").GetString()!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Server is not null) await Server.DisposeAsync();
+        _directory.Dispose();
+    }
+}
+
+/// <summary>An archive shared by real processes, which all end with the scene.</summary>
+internal sealed class WorkScene : IAsyncDisposable
+{
+    private static int _count;
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly List<Worker> _workers = [];
+    private readonly string _catalog;
+
+    private WorkScene(string catalog) => _catalog = catalog;
+
+    public string Archive => _directory.File("archive");
+
+    /// <summary>The ledger as it is.</summary>
+    public ICatalog Catalog { get; private set; } = null!;
+
+    public static async Task<WorkScene> OpenAsync(WorkStage stage)
+    {
+        if (PostgresServer.Missing is { } reason) Assert.Skip(reason);
+        var scene = new WorkScene($"{stage.Server!.ConnectionString};Schema=scene_{Interlocked.Increment(ref _count)}");
+        Directory.CreateDirectory(scene.Archive);
+        scene.Catalog = await Catalogs.OpenAsync(scene._catalog, scene.Archive, createIfMissing: true, CancellationToken.None);
+        return scene;
+    }
+
+    public Task<ProgramOutcome> RunAsync(params string[] arguments) => WholeProgram.RunAsync([.. arguments, "--archive", Archive, "--catalog", _catalog]);
+
+    public Process Start(params string[] arguments) => WholeProgram.Start([.. arguments, "--archive", Archive, "--catalog", _catalog]);
+
+    /// <summary>Registers in chunks of 8 s, nine in all for the samples.</summary>
+    public async Task RegisterAsync(params string[] paths)
+    {
+        var run = await RunAsync(["ingest", .. paths, "--chunk-duration", "8s", "--detach", "--json"]);
+        Assert.True(run.ExitCode == 0, run.Error);
+    }
+
+    public Worker StartWorker(string[]? arguments = null, Dictionary<string, string>? variables = null, int slots = 1)
+    {
+        var process = WholeProgram.Start(variables ?? [], ["work", "--slots", slots.ToString(CultureInfo.InvariantCulture), .. arguments ?? [], "--archive", Archive, "--catalog", _catalog]);
+        var worker = new Worker(process);
+        _workers.Add(worker);
+        return worker;
+    }
+
+    /// <summary>A directory with an ffmpeg that runs a line of shell before each decoding.</summary>
+    public Dictionary<string, string> WrapFfmpeg(string line)
+    {
+        var bin = Directory.CreateDirectory(_directory.File($"bin-{Guid.NewGuid():N}")).FullName;
+        var real = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, "ffmpeg")).First(File.Exists);
+        var path = Path.Combine(bin, "ffmpeg");
+        File.WriteAllText(path, $"#!/bin/sh\ncase \"$*\" in *filter_complex*) {line} ;; esac\nexec {real} \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return new() { ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}" };
+    }
+
+    /// <summary>Waits for something to become true of the ledger's counts over the active encoding.</summary>
+    public async Task UntilAsync(string what, Func<LedgerStatus, bool> isTrue)
+    {
+        var waiting = Stopwatch.StartNew();
+        var status = await Catalog.StatusAsync(null, CancellationToken.None);
+        while (!isTrue(status))
+        {
+            if (waiting.Elapsed > TimeSpan.FromMinutes(3))
+                Assert.Fail($"{what}: not after {waiting.Elapsed}: {string.Join(", ", status.Chunks)}\n{string.Join('\n', _workers.Select(worker => worker.Said))}");
+            await Task.Delay(30);
+            status = await Catalog.StatusAsync(null, CancellationToken.None);
+        }
+    }
+
+    public Task UntilDoneAsync() => UntilAsync("all done", status =>
+        status.Chunks.GetValueOrDefault(ChunkState.Indexed) + status.Chunks.GetValueOrDefault(ChunkState.Quarantined) is > 0 and var done
+        && done == status.Chunks.Values.Sum());
+
+    public async Task<string> DigestAsync()
+    {
+        var verify = await RunAsync("verify", "--digest", "--json");
+        Assert.True(verify.ExitCode == 0, verify.Output + verify.Error);
+        return verify.Json.GetProperty("digest").GetString()!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in _workers) await worker.DisposeAsync();
+        await Catalog.DisposeAsync();
+        _directory.Dispose();
+    }
+}
+
+/// <summary>A supervisor and the worker below it.</summary>
+internal sealed class Worker : IAsyncDisposable
+{
+    private readonly Process _supervisor;
+    private readonly System.Text.StringBuilder _said = new();
+
+    public Worker(Process supervisor)
+    {
+        _supervisor = supervisor;
+        _supervisor.ErrorDataReceived += (_, line) => Note(line.Data);
+        _supervisor.OutputDataReceived += (_, line) => Note(line.Data);
+        _supervisor.BeginErrorReadLine();
+        _supervisor.BeginOutputReadLine();
+    }
+
+    public string Said
+    {
+        get
+        {
+            lock (_said) return _said.ToString();
+        }
+    }
+
+    /// <summary>The worker process; null while there is none.</summary>
+    public int? Child => Directory.EnumerateDirectories("/proc").Select(path => Path.GetFileName(path))
+        .Where(name => int.TryParse(name, out _)).Where(name => ParentOf(name) == _supervisor.Id)
+        .Select(name => (int?)int.Parse(name, CultureInfo.InvariantCulture)).FirstOrDefault();
+
+    public Task SignalAsync(string signal) => WholeProgram.SignalAsync(_supervisor, signal);
+
+    public async Task SignalChildAsync(string signal)
+    {
+        using var child = Process.GetProcessById(Child!.Value);
+        await WholeProgram.SignalAsync(child, signal);
+    }
+
+    /// <returns>Its exit code.</returns>
+    public async Task<int> EndAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await _supervisor.WaitForExitAsync(limit.Token);
+        return _supervisor.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_supervisor.HasExited)
+        {
+            if (Child is { } child) Kill(child);
+            _supervisor.Kill();
+            await _supervisor.WaitForExitAsync();
+        }
+        _supervisor.Dispose();
+    }
+
+    private static void Kill(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // Gone.
+        }
+    }
+
+    private void Note(string? line)
+    {
+        lock (_said) _said.AppendLine(line);
+    }
+
+    private static int? ParentOf(string id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] == "Z" ? null : int.Parse(fields[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
