@@ -72,8 +72,7 @@ internal sealed class Encoders(ArchivePorts ports, ArchiveOptions options, WorkR
         if (_refused.TryGetValue(id, out var at) && ports.Time.GetElapsedTime(at) < RetryAfter) return null;
         try
         {
-            // Threads of a session inherit the priority of the one that loads it.
-            var model = YieldingThread.RunOnce("model", () => Load(encoding, cancellation));
+            var model = Load(encoding, cancellation);
             _refused.Remove(id);
             pulse.Free(cause);
             pulse.EncoderFingerprint = model.EncoderFingerprint;
