@@ -19,7 +19,7 @@ namespace ClusterSearch.Archive.Working;
 internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, WorkRequest request, Action<string> tell)
 {
     private const int MaximumSlots = 32;
-    private const string CatalogCause = "catalogue";
+    private const string WorkCause = "work";
     private const string LimitCause = "this machine";
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(2);
@@ -112,13 +112,13 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
             {
                 hasWorked = await TurnAsync(slot, encoders, stop, end);
                 retry.Reset();
-                _pulse.Free(CatalogCause);
+                _pulse.Free(WorkCause);
                 _pulse.Idle();
             }
             catch (ClusterSearchException fault) when (IsPassing(fault))
             {
                 _log.LogWarning("{Message} ({Code})", fault.Message, fault.Code);
-                _pulse.Hinder(CatalogCause, fault);
+                _pulse.Hinder(WorkCause, fault);
                 await retry.WaitAsync(stop);
                 continue;
             }
