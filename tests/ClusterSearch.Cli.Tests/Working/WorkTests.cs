@@ -20,6 +20,8 @@ public sealed class WorkTests(WorkStage stage) : IClassFixture<WorkStage>
         Assert.Equal((0, 3, 64), (ingest.ExitCode, ingest.Json.GetProperty("added").GetInt32(), ingest.Json.GetProperty("samples").GetInt64()));
         Assert.Equal(stage.Digest, await scene.DigestAsync());
 
+        // A worker says every two seconds what it has done.
+        while ((await scene.Catalog.ListWorkersAsync(CancellationToken.None)).Sum(worker => worker.Report.ChunksDone) < 9) await Task.Delay(50);
         // The directory alone is enough from now on.
         var status = (await WholeProgram.RunAsync("status", "--json", "--archive", scene.Archive)).Json.GetProperty("work");
         Assert.Equal((true, false), (status.GetProperty("shared").GetBoolean(), status.GetProperty("paused").GetBoolean()));
@@ -107,7 +109,7 @@ public sealed class WorkTests(WorkStage stage) : IClassFixture<WorkStage>
     }
 
     [Fact]
-    public async Task Work_goes_on_by_itself_when_PostgreSQL_was_away_for_three_seconds()
+    public async Task Work_goes_on_by_itself_when_PostgreSQL_was_away_for_five_seconds()
     {
         await using var scene = await WorkScene.OpenAsync(stage);
         var worker = scene.StartWorker(variables: scene.WrapFfmpeg("sleep 0.3"));
@@ -115,7 +117,10 @@ public sealed class WorkTests(WorkStage stage) : IClassFixture<WorkStage>
         await scene.UntilAsync("two chunks are done", status =>
             status.Chunks.GetValueOrDefault(ChunkState.Embedded) + status.Chunks.GetValueOrDefault(ChunkState.Indexed) >= 2);
         await stage.Server!.StopAsync();
-        await Task.Delay(3000);
+        var away = Task.Delay(5000);
+        var status = await scene.RunAsync("status", "--json");
+        Assert.Equal((ExitCodes.EnvironmentFault, ErrorCodes.ArchiveUnreachable), (status.ExitCode, status.Json.GetProperty("error").GetProperty("code").GetString()));
+        await away;
         await stage.Server.StartAsync();
         var front = await ingest;
         Assert.True(front.ExitCode == 0, front.Error + worker.Said);
