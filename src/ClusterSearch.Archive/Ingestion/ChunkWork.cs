@@ -96,8 +96,9 @@ internal sealed class ChunkWork(
         {
             return ChunkOutcome.Fenced(lease);
         }
-        catch
+        catch (Exception fault) when (fault is not OutOfMemoryException)
         {
+            // A chunk that was too much is not given back: the crash that follows counts against it.
             await ReleaseAsync(lease);
             throw;
         }
@@ -130,7 +131,7 @@ internal sealed class ChunkWork(
             return await TransientRetry.UntilAnsweredAsync(
                     ports.Time, token => ports.Catalog.FailChunkAsync(lease, failure, permanent, retries.After(lease.Attempts), token), keeper.Lost)
                 ? new ChunkOutcome(lease, ChunkOutcomeKind.Failed, 0, 0, failure)
-                : ChunkOutcome.Fenced(lease);
+                : ChunkOutcome.Fenced(lease) with { Failure = failure };
         }
     }
 
@@ -181,6 +182,7 @@ internal enum ChunkOutcomeKind
 
 /// <param name="Samples">Embedded.</param>
 /// <param name="Seconds">Of footage, embedded.</param>
+/// <param name="Failure">What went wrong, of a fenced chunk too; null when nothing did.</param>
 internal sealed record ChunkOutcome(ChunkLease Lease, ChunkOutcomeKind Kind, long Samples, double Seconds, Failure? Failure)
 {
     public static ChunkOutcome Fenced(ChunkLease lease) => new(lease, ChunkOutcomeKind.Fenced, 0, 0, null);

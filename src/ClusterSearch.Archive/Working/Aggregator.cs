@@ -119,8 +119,9 @@ internal sealed class Aggregator(ArchivePorts ports, IndexWriterRole role, Worke
             _log.LogError("{Message}", fault.Message);
             pulse.Hinder($"video {id}", fault);
             pulse.Free($"video {id}");
-            _passedOver[(encodingId, id)] = ports.Time.GetTimestamp();
-            await new VideoCompletion(ports, encodingId).RequeueBrokenAsync(id, cancellation);
+            // Made again where a vector file is broken; anything else an operator must see to.
+            if (await new VideoCompletion(ports, encodingId).RequeueBrokenAsync(id, cancellation) == 0)
+                _passedOver[(encodingId, id)] = ports.Time.GetTimestamp();
             return false;
         }
         finally

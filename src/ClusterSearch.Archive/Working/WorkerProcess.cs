@@ -83,6 +83,11 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
         {
             // Asked to.
         }
+        catch (OutOfMemoryException fault)
+        {
+            // Nothing that follows could be trusted; the supervisor sees to the chunks that were held and to another process.
+            Environment.FailFast("out of memory", fault);
+        }
         catch
         {
             await broken.CancelAsync();
@@ -203,11 +208,6 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
                 return;
             }
             _pulse.Count(await encoder.Work.RunAsync(lease, askedAt, end));
-        }
-        catch (OutOfMemoryException fault)
-        {
-            // Nothing that follows could be trusted; the supervisor sees to the chunk and to another process.
-            Environment.FailFast($"out of memory at chunk {lease.Chunk.Index} of {lease.Video}", fault);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {

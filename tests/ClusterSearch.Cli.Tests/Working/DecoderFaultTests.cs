@@ -28,7 +28,7 @@ public sealed class DecoderFaultTests(WorkStage stage) : IClassFixture<WorkStage
     {
         await using var scene = await WorkScene.OpenAsync(stage);
         await scene.RegisterAsync(TestAssets.Samples);
-        scene.StartWorker(variables: scene.WrapFfmpeg("yes '[h264 @ 0x55d0] error while decoding MB 3 4' | head -c 20000000 >&2"), slots: 2);
+        scene.StartWorker(variables: scene.WrapFfmpeg("yes '[h264 @ 0x55d0] error while decoding MB 3 4' | head -c 5000000 >&2"), slots: 2);
         await scene.UntilWholeAsync(stage.Digest);
         var videos = await scene.Catalog.ListVideosAsync(CancellationToken.None);
         while (!videos.All(video => video.Warning is not null)) videos = await scene.Catalog.ListVideosAsync(CancellationToken.None);
@@ -40,7 +40,7 @@ public sealed class DecoderFaultTests(WorkStage stage) : IClassFixture<WorkStage
     public async Task A_worker_whose_memory_is_limited_takes_what_was_too_much_one_by_one()
     {
         await using var scene = await WorkScene.OpenAsync(stage);
-        // A frame is 25 MB: four chunks at once hold more than 256 MiB, one alone does not.
+        // A frame is 25 MB: four chunks at once hold more than 128 MiB, one alone does not.
         var large = scene.File("large.mp4");
         using (var making = Process.Start("ffmpeg", ["-v", "error", "-nostdin", "-f", "lavfi", "-i", "testsrc2=s=3840x2160:r=2:d=16", "-c:v", "libx264", "-preset", "ultrafast", "-g", "8", large]))
             await making.WaitForExitAsync();
@@ -48,7 +48,7 @@ public sealed class DecoderFaultTests(WorkStage stage) : IClassFixture<WorkStage
         Assert.Equal(0, (await WholeProgram.RunAsync("ingest", large, "--archive", undisturbed)).ExitCode);
         var digest = (await WholeProgram.RunAsync("verify", "--digest", "--json", "--archive", undisturbed)).Json.GetProperty("digest").GetString()!;
         Assert.Equal(0, (await scene.RunAsync("ingest", large, "--chunk-duration", "4s", "--detach")).ExitCode);
-        var worker = scene.StartWorker(["--retry-delay", "0.1s"], new() { ["DOTNET_GCHeapHardLimit"] = "0x10000000" }, slots: 4);
+        var worker = scene.StartWorker(["--retry-delay", "0.1s"], new() { ["DOTNET_GCHeapHardLimit"] = "0x8000000" }, slots: 4);
         await scene.UntilWholeAsync(digest);
         Assert.Contains("memory", await scene.UntilNamedAsync(ErrorCodes.WorkerCrashed), StringComparison.OrdinalIgnoreCase);
         Assert.Contains("alone", worker.Said, StringComparison.Ordinal);

@@ -68,7 +68,8 @@ public sealed class StorageFaultTests(WorkStage stage) : IClassFixture<WorkStage
         using var proxy = new CuttingProxy(stage.Server!.Port);
         await using var scene = await WorkScene.OpenAsync(stage, port: proxy.Port);
         var worker = scene.StartWorker(["--lease", "5s"], slots: 2);
-        var ingest = scene.RunAsync("ingest", TestAssets.Samples, "--chunk-duration", "2s", "--json");
+        var ingest = scene.RunAsync("ingest", TestAssets.Samples, "--chunk-duration", "4s", "--json");
+        await scene.UntilAsync("there is work", status => status.Chunks.Values.Sum() > 0);
         using var stop = new CancellationTokenSource();
         var cutting = Task.Run(async () =>
         {
