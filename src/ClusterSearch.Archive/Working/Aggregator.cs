@@ -19,7 +19,7 @@ internal sealed class Aggregator(ArchivePorts ports, IndexWriterRole role, Worke
     /// <summary>Between two looks when there was nothing to do; each next one longer.</summary>
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan GivenUpInterval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan GivenUpInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PassedOver = TimeSpan.FromSeconds(30);
 
     private readonly ILogger _log = ports.Logs.CreateLogger("ClusterSearch.Aggregator");

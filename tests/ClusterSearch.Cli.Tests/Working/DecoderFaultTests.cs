@@ -55,6 +55,34 @@ public sealed class DecoderFaultTests(WorkStage stage) : IClassFixture<WorkStage
     }
 
     [Fact]
+    public async Task A_root_that_is_not_mounted_blames_no_chunk_and_a_file_that_is_gone_is_given_up()
+    {
+        await using var scene = await WorkScene.OpenAsync(stage);
+        var mounted = Directory.CreateDirectory(scene.File("tapes")).FullName;
+        foreach (var file in Directory.EnumerateFiles(TestAssets.Samples, "*.mp4")) File.Copy(file, Path.Combine(mounted, Path.GetFileName(file)));
+        await scene.RegisterAsync(mounted);
+        Directory.Move(mounted, scene.File("elsewhere"));
+        scene.StartWorker(["--retry-delay", "0.1s"], slots: 2);
+        Assert.Contains("'tapes'", await scene.UntilNamedAsync(ErrorCodes.FootageAway), StringComparison.Ordinal);
+        var status = await scene.Catalog.StatusAsync(null, CancellationToken.None);
+        Assert.Equal((0, 0), (status.Chunks[ChunkState.Quarantined], status.WaitingChunks));
+        Directory.Move(scene.File("elsewhere"), mounted);
+        await scene.UntilWholeAsync(stage.Digest);
+
+        // Queued again, as a repair does, and its file deleted meanwhile.
+        var video = (await scene.Catalog.ListVideosAsync(CancellationToken.None)).Single(video => video.Places[0].RelativePath == "bunny.mp4");
+        var encoding = (await scene.Catalog.ActiveEncodingAsync(CancellationToken.None))!.Encoding.Id;
+        var stray = Directory.EnumerateFiles(Path.Combine(scene.Archive, "vectors"), "*.vec", SearchOption.AllDirectories).Single(path => path.Contains(video.Id.Value, StringComparison.Ordinal));
+        File.Delete(Path.Combine(mounted, "bunny.mp4"));
+        await scene.Catalog.RequeueAsync(video.Id, encoding, [0], CancellationToken.None);
+        await scene.UntilAsync("the chunk is given up", status => status.Chunks[ChunkState.Quarantined] == 1);
+        Assert.Contains("bunny.mp4", await scene.UntilNamedAsync(ErrorCodes.FootageNotFound), StringComparison.Ordinal);
+        // Nothing was left to aggregate of it, and still what counts no more is swept.
+        for (var i = 0; i < 600 && File.Exists(stray); i++) await Task.Delay(50);
+        Assert.False(File.Exists(stray));
+    }
+
+    [Fact]
     public async Task A_file_replaced_while_it_is_read_becomes_the_video_that_it_is_now()
     {
         await using var scene = await WorkScene.OpenAsync(stage);

@@ -151,6 +151,27 @@ public sealed class WorkTests(WorkStage stage) : IClassFixture<WorkStage>
     }
 
     [Fact]
+    public async Task A_video_begun_by_another_encoder_is_named()
+    {
+        await using var scene = await WorkScene.OpenAsync(stage);
+        await scene.RegisterAsync(Path.Combine(TestAssets.Samples, "garden-walk.mp4"));
+        var lease = (await scene.Catalog.ClaimAsync(new ClaimRequest
+        {
+            EncodingId = (await scene.Catalog.ActiveEncodingAsync(CancellationToken.None))!.Encoding.Id,
+            Worker = "elsewhere/1/0",
+            LeaseDuration = TimeSpan.FromMinutes(1),
+            EncoderFingerprint = "another processor's",
+        }, CancellationToken.None))!;
+        Assert.True(await scene.Catalog.CommitAsync(lease, new ChunkResult(new(1, new string('0', 64)), 8, 0, "another processor's", null), CancellationToken.None));
+        scene.StartWorker(["--role", "embed"]);
+        while (!(await scene.Catalog.ListWorkersAsync(CancellationToken.None)).Any(worker => worker.Report.EncoderFingerprint is not null)) await Task.Delay(50);
+        var failure = Assert.Single((await scene.RunAsync("status", "--json")).Json.GetProperty("failures").EnumerateArray().ToList());
+        Assert.Equal(ErrorCodes.ArchiveEncoding, failure.GetProperty("code").GetString());
+        Assert.Contains("3 of 4 chunks wait for an encoder that no running worker has (another processor's)", failure.GetProperty("message").GetString());
+        Assert.EndsWith("garden-walk.mp4", failure.GetProperty("path").GetString());
+    }
+
+    [Fact]
     public async Task Too_little_room_on_the_disk_holds_work_up_and_is_named()
     {
         await using var scene = await WorkScene.OpenAsync(stage);
