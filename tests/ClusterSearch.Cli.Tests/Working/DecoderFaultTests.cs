@@ -42,12 +42,12 @@ public sealed class DecoderFaultTests(WorkStage stage) : IClassFixture<WorkStage
         await using var scene = await WorkScene.OpenAsync(stage);
         // A frame is 25 MB: four chunks at once hold more than 128 MiB, one alone does not.
         var large = scene.File("large.mp4");
-        using (var making = Process.Start("ffmpeg", ["-v", "error", "-nostdin", "-f", "lavfi", "-i", "testsrc2=s=3840x2160:r=2:d=16", "-c:v", "libx264", "-preset", "ultrafast", "-g", "8", large]))
+        using (var making = Process.Start("ffmpeg", ["-v", "error", "-nostdin", "-f", "lavfi", "-i", "testsrc2=s=3840x2160:r=2:d=8", "-c:v", "libx264", "-preset", "ultrafast", "-g", "4", large]))
             await making.WaitForExitAsync();
         var undisturbed = scene.File("undisturbed");
         Assert.Equal(0, (await WholeProgram.RunAsync("ingest", large, "--archive", undisturbed)).ExitCode);
         var digest = (await WholeProgram.RunAsync("verify", "--digest", "--json", "--archive", undisturbed)).Json.GetProperty("digest").GetString()!;
-        Assert.Equal(0, (await scene.RunAsync("ingest", large, "--chunk-duration", "4s", "--detach")).ExitCode);
+        Assert.Equal(0, (await scene.RunAsync("ingest", large, "--chunk-duration", "2s", "--detach")).ExitCode);
         var worker = scene.StartWorker(["--retry-delay", "0.1s"], new() { ["DOTNET_GCHeapHardLimit"] = "0x8000000" }, slots: 4);
         await scene.UntilWholeAsync(digest);
         Assert.Contains("memory", await scene.UntilNamedAsync(ErrorCodes.WorkerCrashed), StringComparison.OrdinalIgnoreCase);

@@ -26,16 +26,15 @@ public sealed class StorageFaultTests(WorkStage stage) : IClassFixture<WorkStage
                 chunk => Assert.Equal(0, chunk.Attempts));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_vector_file_broken_before_it_is_indexed_is_made_again(bool isCut)
+    [Fact]
+    public async Task Vector_files_broken_before_they_are_indexed_are_made_again()
     {
         await using var scene = await WorkScene.OpenAsync(stage);
         await scene.RegisterAsync(TestAssets.Samples);
         scene.StartWorker(["--role", "embed"], slots: 2);
         await scene.UntilAsync("all is embedded", status => status.Chunks.GetValueOrDefault(ChunkState.Embedded) == 9);
-        Break(VectorFiles(scene)[3], isCut);
+        Break(VectorFiles(scene)[3], isCut: true);
+        Break(VectorFiles(scene)[5], isCut: false);
         scene.StartWorker(["--role", "aggregate"]);
         await scene.UntilWholeAsync(stage.Digest);
         Assert.Contains(".vec", await scene.UntilNamedAsync(ErrorCodes.ArchiveCorrupt), StringComparison.Ordinal);
