@@ -4,6 +4,7 @@ using System.Text.Json;
 using ClusterSearch.Catalog;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Testing;
+using Npgsql;
 
 namespace ClusterSearch.LoadTests;
 
@@ -21,7 +22,7 @@ internal sealed class Chaos : IAsyncDisposable
     private static readonly TimeSpan LongerThanLease = TimeSpan.FromSeconds(3.5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    private readonly string _program;
+    private readonly ProgramUnderTest _program;
     private readonly Random _random;
     private readonly PostgresServer _server;
     private readonly TemporaryDirectory _directory = new();
@@ -31,7 +32,7 @@ internal sealed class Chaos : IAsyncDisposable
     private string _archive = "", _catalogName = "", _expected = "";
     private int _archives, _lost, _doubled, _different;
 
-    private Chaos(string program, int seed, PostgresServer server) => (_program, _random, _server) = (program, new Random(seed), server);
+    private Chaos(string program, int seed, PostgresServer server) => (_program, _random, _server) = (new ProgramUnderTest(program), new Random(seed), server);
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -66,19 +67,19 @@ internal sealed class Chaos : IAsyncDisposable
             json.WriteEndObject();
             json.WriteNumber("chunksLost", _lost);
             json.WriteNumber("chunksDoubled", _doubled);
-            json.WriteNumber("digestsDiffering", _different);
+            json.WriteNumber("archivesDiffering", _different);
             json.WriteEndObject();
             return;
         }
         Console.WriteLine($"{rounds} rounds (seed {seed}) over {_archives} archives in {elapsed.TotalSeconds:0} s: {string.Join(", ", _faults.Select(fault => $"{fault.Value} x {fault.Key}"))}");
-        Console.WriteLine($"chunks lost {_lost}, doubled {_doubled}; digests that differ {_different}");
+        Console.WriteLine($"chunks lost {_lost}, doubled {_doubled}; archives that differ {_different}");
     }
 
     private async Task RunAsync(int rounds)
     {
         var reference = _directory.File("reference");
-        await ProgramAsync("ingest", TestAssets.Samples, "--archive", reference);
-        _expected = Digest(await ProgramAsync("verify", "--digest", "--json", "--archive", reference));
+        await _program.RunAsync("ingest", TestAssets.Samples, "--archive", reference);
+        _expected = Digest(await _program.RunAsync("verify", "--digest", "--json", "--archive", reference));
         for (var round = 0; round < rounds;)
         {
             await using var catalog = await BeginAsync();
@@ -134,16 +135,17 @@ internal sealed class Chaos : IAsyncDisposable
         var chunks = (await catalog.StatusAsync(encoding, CancellationToken.None)).Chunks;
         var lost = chunks.Values.Sum() - chunks.GetValueOrDefault(ChunkState.Indexed);
         _lost += lost;
-        foreach (var worker in _workers) await EndAsync(worker);
-        await EndAsync(_front);
-        var verified = await ProgramAsync("verify", "--digest", "--json", "--archive", _archive, "--catalog", _catalogName);
+        foreach (var worker in _workers) await ProgramUnderTest.EndAsync(worker);
+        await ProgramUnderTest.EndAsync(_front);
+        var verified = await _program.RunAsync("verify", "--digest", "--json", "--archive", _archive, "--catalog", _catalogName);
         using var document = JsonDocument.Parse(verified);
         var expectedSamples = (await catalog.ListPlansAsync(encoding, CancellationToken.None)).Sum(plan => plan.PlannedSamples);
         _doubled += (int)Math.Max(0, document.RootElement.GetProperty("samples").GetInt64() - expectedSamples);
         var digest = document.RootElement.GetProperty("digest").GetString();
-        if (digest != _expected) _different++;
-        Console.Error.WriteLine($"archive {_archives} after round {round}: {(lost == 0 && digest == _expected ? "as it should be" : $"lost {lost}, digest {digest}")}");
-        if (_lost + _different == 0) Directory.Delete(_archive, recursive: true);
+        var isRight = lost == 0 && digest == _expected && document.RootElement.GetProperty("ok").GetBoolean();
+        if (!isRight) _different++;
+        Console.Error.WriteLine($"archive {_archives} after round {round}: {(isRight ? "as it should be" : $"lost {lost}; {verified}")}");
+        if (isRight) Directory.Delete(_archive, recursive: true);
         _front = null;
         Array.Clear(_workers);
     }
@@ -168,22 +170,22 @@ internal sealed class Chaos : IAsyncDisposable
     private async Task<string?> DisturbAsync()
     {
         var worker = _workers[_random.Next(WorkerCount)];
-        switch (_random.Next(8))
+        switch (_random.Next(9))
         {
             case 0 or 1:
                 if (ChildOf(worker) is not { } child) return null;
-                await SignalAsync(child, "KILL");
+                await ProgramUnderTest.SignalAsync(child, "KILL");
                 return "kill -9 of a worker";
             case 2:
-                await SignalAsync(worker?.Id, "KILL");
+                await ProgramUnderTest.SignalAsync(worker?.Id, "KILL");
                 return "kill -9 of a supervisor";
             case 3:
-                await SignalAsync(worker?.Id, "TERM");
+                await ProgramUnderTest.SignalAsync(worker?.Id, "TERM");
                 await WaitAsync(worker);
                 return "worker stopped";
             case 4:
                 if (_front is not { HasExited: false }) return null;
-                await SignalAsync(_front.Id, "KILL");
+                await ProgramUnderTest.SignalAsync(_front.Id, "KILL");
                 await WaitAsync(_front);
                 return "kill -9 of the front end";
             case 5:
@@ -195,33 +197,29 @@ internal sealed class Chaos : IAsyncDisposable
                 await Task.Delay(LongestOutage * _random.NextDouble());
                 await _server.StartAsync();
                 return "PostgreSQL stopped and back";
+            case 7:
+                return await CutConnectionsAsync() > 0 ? "connections cut" : null;
             default:
                 if (ChildOf(worker) is not { } halted) return null;
-                await SignalAsync(halted, "STOP");
+                await ProgramUnderTest.SignalAsync(halted, "STOP");
                 await Task.Delay(LongerThanLease);
-                await SignalAsync(halted, "CONT");
+                await ProgramUnderTest.SignalAsync(halted, "CONT");
                 return "worker halted past its lease";
         }
     }
 
+    /// <summary>Of all clients, whatever they are in the middle of.</summary>
+    private async Task<int> CutConnectionsAsync()
+    {
+        await using var connection = new NpgsqlConnection($"{_server.ConnectionString};Pooling=false");
+        await connection.OpenAsync();
+        await using var cut = new NpgsqlCommand("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'clustersearch'", connection);
+        return Convert.ToInt32(await cut.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+    }
+
     private static int? ChildOf(Process? parent) => parent is not { HasExited: false } ? null : ProcessTree.ChildrenOf(parent.Id).Cast<int?>().FirstOrDefault();
 
-    private static async Task SignalAsync(int? process, string signal)
-    {
-        if (process is not { } id) return;
-        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", id.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardError = true })!;
-        await kill.WaitForExitAsync();
-    }
-
     private static Task WaitAsync(Process? process) => process?.WaitForExitAsync() ?? Task.CompletedTask;
-
-    private static async Task EndAsync(Process? process)
-    {
-        if (process is null) return;
-        if (!process.HasExited) await SignalAsync(process.Id, "TERM");
-        await process.WaitForExitAsync();
-        process.Dispose();
-    }
 
     // ---- Processes ----
 
@@ -231,28 +229,7 @@ internal sealed class Chaos : IAsyncDisposable
         old = next;
     }
 
-    private Process Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [_program, .. arguments, "--archive", _archive, "--catalog", _catalogName])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private async Task<string> ProgramAsync(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [_program, .. arguments]) { RedirectStandardOutput = true })!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return output;
-    }
+    private Process Start(params string[] arguments) => _program.Start([.. arguments, "--archive", _archive, "--catalog", _catalogName]);
 
     private static string Digest(string verified)
     {
@@ -262,7 +239,7 @@ internal sealed class Chaos : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in _workers.Append(_front)) await EndAsync(process);
+        foreach (var process in _workers.Append(_front)) await ProgramUnderTest.EndAsync(process);
         _directory.Dispose();
     }
 }

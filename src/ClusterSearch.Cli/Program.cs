@@ -6,7 +6,7 @@ var terminal = Terminal.OfProcess();
 using var interruption = new Interruption(terminal.Error, terminal.IsErrorTerminal);
 return await new CommandLineProgram(new Surroundings
 {
-    Archives = new ArchiveOpener(),
+    Archives = new ArchiveOpener(new Settings(Environment.GetEnvironmentVariable, Environment.CurrentDirectory)),
     Terminal = terminal,
     Variable = Environment.GetEnvironmentVariable,
     WorkingDirectory = Environment.CurrentDirectory,

@@ -14,6 +14,12 @@ public static class ErrorCodes
     public const string FootageLimit = "footage.limit_exceeded";
     public const string FootageChanged = "footage.changed";
 
+    /// <summary>ffmpeg was ended by a signal: by its own crash, or by the system for want of memory. May go well the next time.</summary>
+    public const string FootageDecoderCrashed = "footage.decoder_crashed";
+
+    /// <summary>The directory below which the footage lies is not there on this host (a disk or share that is not mounted): no fault of the footage.</summary>
+    public const string FootageAway = "footage.away";
+
     // Models.
     public const string ModelNotFound = "model.not_found";
     public const string ModelIncomplete = "model.incomplete";

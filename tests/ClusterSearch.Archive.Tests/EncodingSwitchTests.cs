@@ -223,7 +223,7 @@ public sealed class EncodingSwitchTests : IDisposable
 
         public Task DeleteFileAsync(StoredVectorFile file, CancellationToken cancellation) => inner.DeleteFileAsync(file, cancellation);
 
-        public Task SweepAsync(VideoId video, string encodingId, IReadOnlySet<RawVectorKey> counted, CancellationToken cancellation) =>
-            inner.SweepAsync(video, encodingId, counted, cancellation);
+        public Task SweepAsync(VideoId video, string encodingId, Func<CancellationToken, Task<IReadOnlySet<RawVectorKey>>> findCounted, CancellationToken cancellation) =>
+            inner.SweepAsync(video, encodingId, findCounted, cancellation);
     }
 }

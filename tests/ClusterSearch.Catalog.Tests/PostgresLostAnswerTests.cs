@@ -1,3 +1,4 @@
+using ClusterSearch.Testing;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using Npgsql;

@@ -83,7 +83,7 @@ public class ChildProcessTests(TestFootage footage)
         var facts = await reader.ProbeAsync(path, default);
         var grid = await reader.GridAsync(path, facts, "1");
         var exception = await Assert.ThrowsAsync<ClusterSearchException>(() => reader.ReadAsync(path, facts, grid, SampleRange.Everything));
-        Assert.Equal(ErrorCodes.FootageDecode, exception.Code);
+        Assert.Equal(ErrorCodes.FootageDecoderCrashed, exception.Code);
         Assert.Contains("signal 11", exception.Message, StringComparison.Ordinal);
     }
 

@@ -1,5 +1,8 @@
 using ClusterSearch.Archive.Footage;
+using ClusterSearch.Archive.Working;
+using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Footage;
 
 namespace ClusterSearch.Archive.Encodings;
 
@@ -26,11 +29,32 @@ internal sealed class StatusReport(ArchivePorts ports)
                     $"{plan.Count(ChunkState.Quarantined)} of {plan.ChunkCount} chunks quarantined{where}: {chunk.Failure.Message}"));
             }
         }
+        failures.AddRange(await FindForeignAsync(encodings, videos, places, cancellation));
         var active = encodings.FirstOrDefault(encoding => encoding.IsActive);
         return new ArchiveStatus(
             active?.Ledger ?? await ports.Catalog.StatusAsync(null, cancellation), failures, active?.Encoding, active?.VideosWithoutPlan ?? 0)
         {
             Encodings = encodings,
         };
+    }
+
+    /// <summary>Videos that wait for an encoder that no running worker has: nobody goes on with them, and nothing else would say so.</summary>
+    private async Task<IReadOnlyList<FileFailure>> FindForeignAsync(
+        IReadOnlyList<EncodingProgress> encodings, Dictionary<VideoId, VideoRecord> videos, PlaceBook places, CancellationToken cancellation)
+    {
+        // A worker tells the fingerprint of the active encoding alone. With SQLite the run that passes a video over names it.
+        if (ports.Writer is null || encodings.FirstOrDefault(encoding => encoding.IsActive) is not { } active
+            || active.Ledger.Chunks.GetValueOrDefault(ChunkState.Pending) == 0) return [];
+        var running = (await ports.Catalog.ListWorkersAsync(cancellation)).Where(WorkforceReport.IsAlive)
+            .Select(worker => worker.Report.EncoderFingerprint).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        if (running.Count == 0) return [];
+        return
+        [
+            .. from plan in await ports.Catalog.ListPlansAsync(active.Encoding.Id, cancellation)
+               where plan.Count(ChunkState.Pending) > 0 && plan.EncoderFingerprint is { } begun && !running.Contains(begun) && videos.ContainsKey(plan.Video)
+               select new FileFailure(
+                   videos[plan.Video].Places.Select(places.PathOf).FirstOrDefault(path => path is not null) ?? plan.Video.Value, ErrorCodes.ArchiveEncoding,
+                   $"{plan.Count(ChunkState.Pending)} of {plan.ChunkCount} chunks wait for an encoder that no running worker has ({plan.EncoderFingerprint}); start one there, or one with --allow-mixed-encoders"),
+        ];
     }
 }

@@ -1,3 +1,4 @@
+using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 
@@ -5,7 +6,7 @@ namespace ClusterSearch.Archive.Footage;
 
 /// <summary>
 /// Turns paths of this host into places and back. A root is registered for the directory that the user named; on another
-/// host CLUSTERSEARCH_ROOT_NAME (upper case, other characters as _) says where it lies there.
+/// host CLUSTERSEARCH_ROOT_NAME (upper case, other characters as _) says where it lies there (<see cref="RootVariables"/>).
 /// </summary>
 internal sealed class PlaceBook
 {
@@ -18,8 +19,18 @@ internal sealed class PlaceBook
         _roots = roots;
     }
 
-    public static async Task<PlaceBook> LoadAsync(ICatalog catalog, CancellationToken cancellation) =>
-        new(catalog, [.. (await catalog.ListRootsAsync(cancellation)).Select(Mapped)]);
+    /// <exception cref="ClusterSearchException">request.invalid when one variable names several roots.</exception>
+    public static async Task<PlaceBook> LoadAsync(ICatalog catalog, CancellationToken cancellation)
+    {
+        var roots = await catalog.ListRootsAsync(cancellation);
+        foreach (var same in roots.Where(root => Variable(RootVariables.Exact(root.Name)) is null && Variable(RootVariables.Of(root.Name)) is not null)
+                     .GroupBy(root => RootVariables.Of(root.Name), StringComparer.Ordinal).Where(same => same.Count() > 1))
+            throw new ClusterSearchException(ErrorCodes.RequestInvalid,
+                $"{same.Key} could mean any of the roots {string.Join(", ", same.Select(root => root.Name))}; say --root NAME=DIR, or 'roots' in clustersearch.json");
+        return new(catalog, [.. roots.Select(Mapped)]);
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     /// <summary>Where a place lies on this host; null when its root is unknown.</summary>
     public string? PathOf(Place place) => _roots.Find(root => root.Name == place.Root) is { } root
@@ -29,6 +40,13 @@ internal sealed class PlaceBook
     /// <summary>The first place of a video that is there on this host; null when none is.</summary>
     public string? FindFile(VideoRecord video) =>
         video.Places.Select(PathOf).FirstOrDefault(path => path is not null && File.Exists(path));
+
+    /// <summary>Directories of a video's places, none of which is there on this host; none when one is.</summary>
+    public IReadOnlyList<RootRecord> RootsAway(VideoRecord video)
+    {
+        var roots = _roots.Where(root => video.Places.Any(place => place.Root == root.Name)).ToList();
+        return roots.Exists(root => Directory.Exists(root.Directory)) ? [] : roots;
+    }
 
     /// <summary>What people call a video: the file's name at its first reachable place, else at its first place, else its id.</summary>
     public string NameOf(VideoRecord video) =>
@@ -60,13 +78,8 @@ internal sealed class PlaceBook
         return free;
     }
 
-    private static RootRecord Mapped(RootRecord root)
-    {
-        var variable = "CLUSTERSEARCH_ROOT_" + string.Concat(root.Name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'));
-        return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } directory
-            ? root with { Directory = Path.GetFullPath(directory) }
-            : root;
-    }
+    private static RootRecord Mapped(RootRecord root) =>
+        (Variable(RootVariables.Exact(root.Name)) ?? Variable(RootVariables.Of(root.Name))) is { } directory ? root with { Directory = Path.GetFullPath(directory) } : root;
 
     private static Place PlaceBelow(RootRecord root, string path) =>
         new(root.Name, Path.GetRelativePath(root.Directory, path).Replace(Path.DirectorySeparatorChar, '/'));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ClusterSearch.Archive.Footage;
 using ClusterSearch.Archive.Working;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
@@ -19,7 +20,8 @@ namespace ClusterSearch.Archive.Ingestion;
 /// before anybody else can begin. Stop asked for: the lease is given back, nothing is counted.
 /// Catalogue away: the work goes on, and its result is offered again and again as long as the lease lasts.
 /// A footage fault that will repeat is permanent and quarantines the chunk; any other counts as an attempt.
-/// A full disk or a broken model stops the worker: it is no fault of the chunk, whose lease is given back.
+/// A full disk, a broken model or footage whose disk is not mounted here stops the worker: it is no fault of the chunk, whose
+/// lease is given back.
 /// </para>
 /// </summary>
 /// <param name="ports">The adapters.</param>
@@ -35,6 +37,7 @@ internal sealed class ChunkWork(
     /// <summary>How long giving a lease back is tried; then it lapses by itself.</summary>
     private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(5);
 
+    private readonly FootageIdentity _identity = new();
     private readonly ILogger _log = ports.Logs.CreateLogger("ClusterSearch.ChunkWork");
 
     /// <summary>Claims and works off one chunk.</summary>
@@ -93,8 +96,9 @@ internal sealed class ChunkWork(
         {
             return ChunkOutcome.Fenced(lease);
         }
-        catch
+        catch (Exception fault) when (fault is not OutOfMemoryException)
         {
+            // A chunk that was too much is not given back: the crash that follows counts against it.
             await ReleaseAsync(lease);
             throw;
         }
@@ -117,28 +121,25 @@ internal sealed class ChunkWork(
             Telemetry.FootageEmbedded.Add(seconds);
             return new ChunkOutcome(lease, ChunkOutcomeKind.Embedded, chunk.Count, seconds, null);
         }
-        catch (ClusterSearchException fault) when (fault.Code.StartsWith("footage.", StringComparison.Ordinal))
+        catch (ClusterSearchException fault) when (fault.Code.StartsWith("footage.", StringComparison.Ordinal) && fault.Code != ErrorCodes.FootageAway)
         {
-            // A missing or changed file and a limit may be otherwise next time; what the decoder refuses it will refuse again.
-            var permanent = fault.Code is not (ErrorCodes.FootageLimit or ErrorCodes.FootageUnreadable);
+            // What is there or sound again next time; what the decoder refuses it will refuse again.
+            var permanent = fault.Code is not (ErrorCodes.FootageLimit or ErrorCodes.FootageUnreadable or ErrorCodes.FootageNotFound
+                or ErrorCodes.FootageChanged or ErrorCodes.FootageDecoderCrashed);
             _log.LogWarning("Chunk {Chunk} of {Video} failed: {Message}", lease.Chunk.Index, lease.Video, fault.Message);
             var failure = new Failure(fault.Code, fault.Message);
             return await TransientRetry.UntilAnsweredAsync(
                     ports.Time, token => ports.Catalog.FailChunkAsync(lease, failure, permanent, retries.After(lease.Attempts), token), keeper.Lost)
                 ? new ChunkOutcome(lease, ChunkOutcomeKind.Failed, 0, 0, failure)
-                : ChunkOutcome.Fenced(lease);
+                : ChunkOutcome.Fenced(lease) with { Failure = failure };
         }
     }
 
     private async Task<(EmbeddedChunk Chunk, DecodeTrace Trace)> EmbedAsync(ChunkLease lease, WorkVideo work, CancellationToken cancellation)
     {
         var (video, places) = (work.Record, work.Places);
-        var path = places.FindFile(video)
-            ?? throw new ClusterSearchException(ErrorCodes.FootageNotFound,
-                $"{video.Places.Select(places.PathOf).FirstOrDefault() ?? video.Id.Value}: the file was there when it was registered and is gone");
-        if (!video.IsGrowing && new FileInfo(path).Length != video.Facts.FileBytes)
-            throw new ClusterSearchException(ErrorCodes.FootageChanged,
-                $"{path}: {video.Facts.FileBytes} bytes were registered, {new FileInfo(path).Length} found; the file was replaced, ingest it again");
+        var path = places.FindFile(video) ?? throw Gone(video, places);
+        await _identity.RequireAsync(path, video, cancellation);
         var trace = new DecodeTrace();
         var request = new FrameRequest
         {
@@ -152,6 +153,8 @@ internal sealed class ChunkWork(
         };
         var chunk = await new ChunkEmbedding(ports.Footage, model.Images, model.Facts.Dimension).EmbedAsync(request, trace, cancellation);
         Telemetry.FramesDecoded.Add(trace.DecodedFrames);
+        // Read from a file that was replaced meanwhile, these are samples of nothing that is registered.
+        await _identity.RequireAsync(path, video, cancellation);
         if (chunk.Count == 0)
             throw new ClusterSearchException(ErrorCodes.FootageDecode,
                 $"{path}: none of the samples {lease.Chunk.Samples} could be decoded ({trace.Warning ?? "the decoder gave no reason"})");
@@ -159,6 +162,13 @@ internal sealed class ChunkWork(
             _log.LogWarning("{Path}: {Warning}; {Missing} samples missing in chunk {Chunk}", path, trace.Warning, trace.MissingSamples, lease.Chunk.Index);
         return (chunk, trace);
     }
+
+    private static ClusterSearchException Gone(VideoRecord video, PlaceBook places) => places.RootsAway(video) is [var away, ..]
+        ? new ClusterSearchException(ErrorCodes.FootageAway,
+            $"{away.Directory}: the root '{away.Name}' of the footage is not there; mount it, or say where it lies here with --root {away.Name}=DIR")
+        { IsTransient = true }
+        : new ClusterSearchException(ErrorCodes.FootageNotFound,
+            $"{video.Places.Select(places.PathOf).FirstOrDefault() ?? video.Id.Value}: the file was there when it was registered and is gone");
 }
 
 internal enum ChunkOutcomeKind
@@ -172,6 +182,7 @@ internal enum ChunkOutcomeKind
 
 /// <param name="Samples">Embedded.</param>
 /// <param name="Seconds">Of footage, embedded.</param>
+/// <param name="Failure">What went wrong, of a fenced chunk too; null when nothing did.</param>
 internal sealed record ChunkOutcome(ChunkLease Lease, ChunkOutcomeKind Kind, long Samples, double Seconds, Failure? Failure)
 {
     public static ChunkOutcome Fenced(ChunkLease lease) => new(lease, ChunkOutcomeKind.Fenced, 0, 0, null);

@@ -66,17 +66,23 @@ internal sealed class FileRegistration(ArchivePorts ports, PlaceBook places, Ing
     private async Task<VideoRecord> PutVideoAsync(VideoId id, string path, VideoRecord? known, CancellationToken cancellation)
     {
         var facts = known?.Facts ?? await ports.Footage.ProbeAsync(path, cancellation);
-        return await ports.Catalog.PutVideoAsync(
-            new VideoRecord
-            {
-                Id = id,
-                Facts = facts,
-                Attributes = new VideoAttributes(
-                    request.Camera ?? known?.Attributes.Camera,
-                    request.Zone ?? known?.Attributes.Zone,
-                    request.RecordedAt ?? known?.Attributes.RecordedAt ?? facts.CreatedAt),
-                Warning = known?.Warning,
-            }, cancellation);
+        var attributes = new VideoAttributes(
+            request.Camera ?? known?.Attributes.Camera,
+            request.Zone ?? known?.Attributes.Zone,
+            request.RecordedAt ?? known?.Attributes.RecordedAt ?? facts.CreatedAt);
+        // Before and after: whenever this is cut short, the next run still finds a difference or the index is made anew.
+        var isIndexStale = known is not null && known.Attributes != attributes;
+        if (isIndexStale) await UnmarkIndexedAsync(id, cancellation);
+        var put = await ports.Catalog.PutVideoAsync(new VideoRecord { Id = id, Facts = facts, Attributes = attributes, Warning = known?.Warning }, cancellation);
+        if (isIndexStale) await UnmarkIndexedAsync(id, cancellation);
+        return put;
+    }
+
+    /// <summary>The index holds what filters look at: it is written anew from the vector files.</summary>
+    private async Task UnmarkIndexedAsync(VideoId id, CancellationToken cancellation)
+    {
+        foreach (var encoding in await ports.Catalog.ListEncodingsAsync(cancellation))
+            await ports.Catalog.UnmarkIndexedAsync(id, encoding.Encoding.Id, cancellation);
     }
 
     private async Task<VideoPlan> PlanAsync(string path, VideoRecord video, CancellationToken cancellation)

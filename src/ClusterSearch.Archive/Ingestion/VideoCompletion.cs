@@ -23,17 +23,16 @@ internal sealed class VideoCompletion(ArchivePorts ports, string encodingId)
     public async Task<ChunkDamage?> CompleteAsync(VideoRecord video, IReadOnlyList<ChunkRecord> chunks, SampleGrid grid, CancellationToken cancellation)
     {
         var damage = ChunkDamage.Of(chunks, grid);
-        await SweepAsync(video.Id, chunks, cancellation);
+        await SweepAsync(video.Id, cancellation);
         if (damage is { Failure: null } && video.Warning != damage.Message)
             await ports.Catalog.PutVideoAsync(video with { Warning = damage.Message }, cancellation);
         return damage;
     }
 
-    // A leased chunk's file may be whole and its commit on the way.
-    private Task SweepAsync(VideoId video, IReadOnlyList<ChunkRecord> chunks, CancellationToken cancellation) =>
-        ports.RawVectors.SweepAsync(video, encodingId,
-            chunks.Where(chunk => chunk.State is ChunkState.Embedded or ChunkState.Indexed or ChunkState.Leased && chunk.Token is not null)
-                .Select(chunk => new RawVectorKey(video, encodingId, chunk.Chunk.Index, chunk.Token!)).ToHashSet(), cancellation);
+    /// <summary>Deletes the vector files of a video that count nowhere. A leased chunk's file may be whole and its commit on the way: it stays.</summary>
+    public Task SweepAsync(VideoId video, CancellationToken cancellation) => ports.RawVectors.SweepAsync(video, encodingId, async token =>
+        (await ports.Catalog.ListChunksAsync(video, encodingId, token)).Where(chunk => chunk.Token is not null)
+            .Select(chunk => new RawVectorKey(video, encodingId, chunk.Chunk.Index, chunk.Token!)).ToHashSet(), cancellation);
 
     /// <summary>Makes chunks pending again whose vector files are lost or broken.</summary>
     /// <returns>How many.</returns>

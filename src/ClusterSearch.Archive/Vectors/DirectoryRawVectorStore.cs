@@ -193,14 +193,15 @@ public sealed class DirectoryRawVectorStore(string directory) : IRawVectorStore
         ? [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path)).Where(Encoding.IsId).Order(StringComparer.Ordinal)]
         : []);
 
-    public Task SweepAsync(VideoId video, string encodingId, IReadOnlySet<RawVectorKey> counted, CancellationToken cancellation)
+    public async Task SweepAsync(
+        VideoId video, string encodingId, Func<CancellationToken, Task<IReadOnlySet<RawVectorKey>>> findCounted, CancellationToken cancellation)
     {
         var folder = Path.Combine(directory, encodingId, video.Value[..2], video.Value);
-        if (!Directory.Exists(folder)) return Task.CompletedTask;
-        var kept = counted.Select(PathOf).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in Directory.EnumerateFiles(folder))
+        if (!Directory.Exists(folder)) return;
+        var found = Directory.GetFiles(folder);
+        var kept = (await findCounted(cancellation)).Select(PathOf).SelectMany(path => new[] { path, path + PartialSuffix }).ToHashSet(StringComparer.Ordinal);
+        foreach (var path in found)
             if (!kept.Contains(path)) TryDelete(path);
-        return Task.CompletedTask;
     }
 
     /// <summary>Where a key's file lies.</summary>

@@ -142,11 +142,7 @@ internal sealed class ArchiveRepair(ArchivePorts ports)
         // Files of chunks that were queued again count no more.
         foreach (var (video, encodingId) in problems.Where(problem => problem is { Video: not null, EncodingId: not null })
                      .Select(problem => (problem.Video!.Value, problem.EncodingId!)).Distinct())
-        {
-            var counted = (await ports.Catalog.ListChunksAsync(video, encodingId, cancellation)).Where(chunk => chunk.Token is not null)
-                .Select(chunk => new RawVectorKey(video, encodingId, chunk.Chunk.Index, chunk.Token!)).ToHashSet();
-            await ports.RawVectors.SweepAsync(video, encodingId, counted, cancellation);
-        }
+            await new VideoCompletion(ports, encodingId).SweepAsync(video, cancellation);
     }
 
     private static VideoFacts UnknownFacts { get; } = new()

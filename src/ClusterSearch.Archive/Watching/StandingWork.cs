@@ -129,8 +129,12 @@ internal sealed class StandingWork : IWatchWork, IDisposable
         {
             if (await work.RunOneAsync(claim, cancellation) is not { } outcome) return true;
             Volatile.Write(ref _emptyClaims, 0);
-            if (outcome.Failure is { } failure)
+            if (outcome is { Kind: ChunkOutcomeKind.Failed, Failure: { } failure })
+            {
                 _observer.Happened(new WatchEvent(WatchEventKind.Failed, outcome.Lease.Video.Value, $"chunk {outcome.Lease.Chunk.Index}: {failure.Message}", failure.Code));
+                // Given up as the last of its video, it leaves nothing to aggregate and yet something to finish.
+                await ChangeIndexAsync(() => AdvanceAsync(outcome.Lease.Video, cancellation), cancellation);
+            }
             _aggregate.Release();
             return false;
         }

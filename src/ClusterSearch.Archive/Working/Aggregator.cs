@@ -16,11 +16,15 @@ internal sealed class Aggregator(ArchivePorts ports, IndexWriterRole role, Worke
     /// <summary>The number under which the pulse knows it: before all slots.</summary>
     private const int PulseSlot = -1;
 
-    private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(500);
+    /// <summary>Between two looks when there was nothing to do; each next one longer.</summary>
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan GivenUpInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PassedOver = TimeSpan.FromSeconds(30);
 
     private readonly ILogger _log = ports.Logs.CreateLogger("ClusterSearch.Aggregator");
     private readonly Dictionary<(string Encoding, VideoId Video), long> _passedOver = [];
+    private readonly Dictionary<(string Encoding, VideoId Video), int> _givenUp = [];
 
     /// <summary>Until a stop is asked for.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -61,14 +65,22 @@ internal sealed class Aggregator(ArchivePorts ports, IndexWriterRole role, Worke
 
     private async Task ActAsync(IndexWriterRole.Held held, TransientRetry retry)
     {
+        var pause = ShortestPause;
+        long? finishedAt = null;
         while (held.IsHeld && !await role.IsAskedForAsync(held.Lost))
         {
             var written = false;
-            foreach (var encoding in await ports.Catalog.ListEncodingsAsync(held.Lost))
-                written |= await AdvanceAsync(encoding, held);
+            var encodings = await ports.Catalog.ListEncodingsAsync(held.Lost);
+            foreach (var encoding in encodings) written |= await AdvanceAsync(encoding, held);
             retry.Reset();
             pulse.Free("aggregation");
-            if (!written) await Task.Delay(IdlePause, ports.Time, held.Lost);
+            if (!written && (finishedAt is not { } at || ports.Time.GetElapsedTime(at) > GivenUpInterval))
+            {
+                foreach (var encoding in encodings) await FinishGivenUpAsync(encoding, held.Lost);
+                finishedAt = ports.Time.GetTimestamp();
+            }
+            pause = written ? ShortestPause : pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
+            if (!written) await Task.Delay(pause, ports.Time, held.Lost);
         }
     }
 
@@ -107,13 +119,30 @@ internal sealed class Aggregator(ArchivePorts ports, IndexWriterRole role, Worke
             _log.LogError("{Message}", fault.Message);
             pulse.Hinder($"video {id}", fault);
             pulse.Free($"video {id}");
-            _passedOver[(encodingId, id)] = ports.Time.GetTimestamp();
-            await new VideoCompletion(ports, encodingId).RequeueBrokenAsync(id, cancellation);
+            // Made again where a vector file is broken; anything else an operator must see to.
+            if (await new VideoCompletion(ports, encodingId).RequeueBrokenAsync(id, cancellation) == 0)
+                _passedOver[(encodingId, id)] = ports.Time.GetTimestamp();
             return false;
         }
         finally
         {
             pulse.End(PulseSlot);
+        }
+    }
+
+    /// <summary>A video whose last chunk was given up has nothing to aggregate, and so nobody finished it.</summary>
+    private async Task FinishGivenUpAsync(EncodingRecord encoding, CancellationToken cancellation)
+    {
+        var id = encoding.Encoding.Id;
+        foreach (var summary in await ports.Catalog.ListPlansAsync(id, cancellation))
+        {
+            var quarantined = summary.Count(ChunkState.Quarantined);
+            if (quarantined == 0 || quarantined + summary.Count(ChunkState.Indexed) < summary.ChunkCount) continue;
+            if (_givenUp.GetValueOrDefault((id, summary.Video)) == quarantined) continue;
+            if (await ports.Catalog.FindVideoAsync(summary.Video, cancellation) is { } video && await ports.Catalog.FindPlanAsync(summary.Video, id, cancellation) is { } plan)
+                await new VideoCompletion(ports, id).CompleteAsync(video, await ports.Catalog.ListChunksAsync(summary.Video, id, cancellation),
+                    SampleGrid.Create(video.Facts, encoding.Encoding.Sampling, plan.ListedTicks), cancellation);
+            _givenUp[(id, summary.Video)] = quarantined;
         }
     }
 

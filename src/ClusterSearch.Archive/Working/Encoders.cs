@@ -75,7 +75,7 @@ internal sealed class Encoders(ArchivePorts ports, ArchiveOptions options, WorkR
             var model = Load(encoding, cancellation);
             _refused.Remove(id);
             pulse.Free(cause);
-            pulse.EncoderFingerprint = model.EncoderFingerprint;
+            if (encoding.IsActive || pulse.EncoderFingerprint is null) pulse.EncoderFingerprint = model.EncoderFingerprint;
             return _loaded[id] = new Entry(encoding, model, new ChunkWork(
                 ports, model, encoding.Encoding.Resize, request.HardwareAcceleration, request.Retries, new VideoBook(ports, encoding).FindAsync));
         }

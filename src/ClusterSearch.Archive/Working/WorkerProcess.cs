@@ -19,7 +19,7 @@ namespace ClusterSearch.Archive.Working;
 internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, WorkRequest request, Action<string> tell)
 {
     private const int MaximumSlots = 32;
-    private const string CatalogCause = "catalogue";
+    private const string WorkCause = "work";
     private const string LimitCause = "this machine";
 
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(2);
@@ -83,6 +83,11 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
         {
             // Asked to.
         }
+        catch (OutOfMemoryException fault)
+        {
+            // Nothing that follows could be trusted; the supervisor sees to the chunks that were held and to another process.
+            Environment.FailFast("out of memory", fault);
+        }
         catch
         {
             await broken.CancelAsync();
@@ -112,13 +117,13 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
             {
                 hasWorked = await TurnAsync(slot, encoders, stop, end);
                 retry.Reset();
-                _pulse.Free(CatalogCause);
+                _pulse.Free(WorkCause);
                 _pulse.Idle();
             }
             catch (ClusterSearchException fault) when (IsPassing(fault))
             {
                 _log.LogWarning("{Message} ({Code})", fault.Message, fault.Code);
-                _pulse.Hinder(CatalogCause, fault);
+                _pulse.Hinder(WorkCause, fault);
                 await retry.WaitAsync(stop);
                 continue;
             }
@@ -203,11 +208,6 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
                 return;
             }
             _pulse.Count(await encoder.Work.RunAsync(lease, askedAt, end));
-        }
-        catch (OutOfMemoryException fault)
-        {
-            // Nothing that follows could be trusted; the supervisor sees to the chunk and to another process.
-            Environment.FailFast($"out of memory at chunk {lease.Chunk.Index} of {lease.Video}", fault);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {

@@ -7,7 +7,8 @@ namespace ClusterSearch.Catalog.Ledger;
 /// <summary>How far a video is, as its plan's row counts it.</summary>
 internal static class PlanSummaryColumns
 {
-    public const string All = "video, planned_samples, embedded_samples, pending, leased, embedded, indexed, quarantined, priority";
+    /// <summary>Behind these comes the fingerprint of the one encoder, which each database finds in its own way.</summary>
+    public const string Common = "video, planned_samples, embedded_samples, pending, leased, embedded, indexed, quarantined, priority";
 
     public static VideoPlanSummary Read<TRow>(TRow row) where TRow : struct, IRow => new(VideoId.Parse(row.Text(0)), row.Int64(1), row.Int64(2),
         new Dictionary<ChunkState, int>
@@ -18,5 +19,5 @@ internal static class PlanSummaryColumns
             [ChunkState.Indexed] = row.Int32(6),
             [ChunkState.Quarantined] = row.Int32(7),
         })
-    { Priority = row.Int32(8) };
+    { Priority = row.Int32(8), EncoderFingerprint = row.TextOrNull(9) };
 }

@@ -28,7 +28,7 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
         {
             output.WriteLine();
             output.WriteLine("Settings:");
-            output.WriteLine("  archive, model, workers, chunkDuration, resize and hwaccel may also stand in the environment");
+            output.WriteLine("  archive, model, workers, chunkDuration, resize, hwaccel and stallTimeout may also stand in the environment");
             output.WriteLine("  (CLUSTERSEARCH_ARCHIVE, CLUSTERSEARCH_CHUNK_DURATION, …) or in clustersearch.json in the working");
             output.WriteLine("  directory ($CLUSTERSEARCH_CONFIG names another file). An option comes first, then the environment.");
             output.WriteLine();

@@ -4,6 +4,7 @@ using ClusterSearch.Archive.Searching;
 using ClusterSearch.Archive.Vectors;
 using ClusterSearch.Archive.Working;
 using ClusterSearch.Catalog;
+using ClusterSearch.Cli.Parsing;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
@@ -129,10 +130,11 @@ internal sealed class ArchiveHost(
 }
 
 /// <summary>Opens archives with the embedded parts.</summary>
-internal sealed class ArchiveOpener : IArchiveOpener
+/// <param name="settings">May say how long ffmpeg is waited for ("stallTimeout").</param>
+internal sealed class ArchiveOpener(Settings settings) : IArchiveOpener
 {
     private readonly Lazy<IModelLoader> _models = new(() => new ModelLoader());
-    private readonly Lazy<IFootageReader> _footage = new(() => new FfmpegFootageReader(new MediaOptions()));
+    private readonly Lazy<IFootageReader> _footage = new(() => new FfmpegFootageReader(ReadMediaOptions(settings)));
 
     public IModelLoader Models => _models.Value;
 
@@ -140,4 +142,12 @@ internal sealed class ArchiveOpener : IArchiveOpener
 
     public Task<ArchiveHost> OpenAsync(ArchiveAddress address, OpenMode mode, CancellationToken cancellation) =>
         ArchiveHost.OpenAsync(address, mode, Models, Footage, cancellation);
+
+    private static MediaOptions ReadMediaOptions(Settings settings)
+    {
+        if (settings.Find("stallTimeout") is not var (text, source)) return new MediaOptions();
+        var timeout = TimeSpan.FromSeconds(TimeSyntax.Parse(text, source));
+        return timeout >= TimeSpan.FromSeconds(1) ? new MediaOptions { StallTimeout = timeout }
+            : throw new UsageException($"{source}: expected at least 1s, found '{text}'");
+    }
 }

@@ -1,17 +1,18 @@
+using ClusterSearch.Archive;
+
 namespace ClusterSearch.Cli.Hosting;
 
 /// <summary>Where roots of footage lie on this host, handed on as the variables by which an archive looks them up.</summary>
 internal static class RootMapping
 {
-    public static void Set(string root, string directory) => Environment.SetEnvironmentVariable(VariableOf(root), directory);
+    public static void Set(string root, string directory) => Environment.SetEnvironmentVariable(RootVariables.Exact(root), directory);
 
     /// <summary>Only those that nothing said more closely.</summary>
     public static void SetDefaults(IReadOnlyDictionary<string, string> roots)
     {
         foreach (var (root, directory) in roots)
-            if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(VariableOf(root)))) Set(root, directory);
+            if (IsUnset(RootVariables.Exact(root)) && IsUnset(RootVariables.Of(root))) Set(root, directory);
     }
 
-    private static string VariableOf(string root) =>
-        "CLUSTERSEARCH_ROOT_" + string.Concat(root.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'));
+    private static bool IsUnset(string variable) => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
 }

@@ -22,6 +22,7 @@ internal sealed class Settings(Func<string, string?> variable, string workingDir
         ["chunkDuration"] = false,
         ["resize"] = false,
         ["hwaccel"] = false,
+        ["stallTimeout"] = false,
     };
 
     /// <summary>The one setting that is an object: directories of this host by the names of roots.</summary>

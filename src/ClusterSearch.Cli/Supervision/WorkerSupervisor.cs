@@ -16,6 +16,8 @@ namespace ClusterSearch.Cli.Supervision;
 /// </summary>
 internal sealed class WorkerSupervisor(Terminal terminal, IWorking working, TimeSpan retryDelay, TimeSpan grace, int niceness)
 {
+    private const string GaveUp = "Process terminated.";
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -79,7 +81,9 @@ internal sealed class WorkerSupervisor(Terminal terminal, IWorking working, Time
         string? lastWords = null;
         var relaying = RelayAsync(process.StandardError, line =>
         {
-            if (lastWords is null && IsLastWord(line)) lastWords = line;
+            // What it gave up for stands in the line behind.
+            if (lastWords == GaveUp) lastWords = $"{GaveUp} {line.Trim()}";
+            else if (lastWords is null && IsLastWord(line)) lastWords = line.TrimEnd();
         });
         await using (stop.Register(() => Say(process, SupervisorLine.StopWord)))
         {
@@ -107,7 +111,7 @@ internal sealed class WorkerSupervisor(Terminal terminal, IWorking working, Time
     }
 
     private static bool IsLastWord(string line) =>
-        line.StartsWith("Unhandled exception.", StringComparison.Ordinal) || line.StartsWith("Process terminated.", StringComparison.Ordinal)
+        line.StartsWith("Unhandled exception.", StringComparison.Ordinal) || line.StartsWith(GaveUp, StringComparison.Ordinal)
         || line.StartsWith("Out of memory", StringComparison.Ordinal) || line.StartsWith("Stack overflow", StringComparison.Ordinal)
         || line.StartsWith("Fatal error", StringComparison.Ordinal);
 

@@ -22,6 +22,9 @@ public sealed record VideoPlanSummary(VideoId Video, long PlannedSamples, long E
     /// <summary>Higher comes first.</summary>
     public int Priority { get; init; }
 
+    /// <summary>Of the encoder that made the vectors of every finished chunk; null while there are none, or when several made them.</summary>
+    public string? EncoderFingerprint { get; init; }
+
     public int Count(ChunkState state) => Chunks.GetValueOrDefault(state);
 
     public int ChunkCount => Chunks.Values.Sum();

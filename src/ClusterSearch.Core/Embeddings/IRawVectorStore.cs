@@ -44,8 +44,9 @@ public interface IRawVectorStore
     /// <summary>Encodings that have files, in order.</summary>
     Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation);
 
-    /// <summary>Deletes the files of a video and encoding whose keys are not among those that count, and half-written ones.</summary>
-    Task SweepAsync(VideoId video, string encodingId, IReadOnlySet<RawVectorKey> counted, CancellationToken cancellation);
+    /// <summary>Deletes the files of a video and encoding whose keys are not among those that count, half-written ones included.</summary>
+    /// <param name="findCounted">Asked once the files are listed: what a worker begins to write meanwhile is not among them and stays.</param>
+    Task SweepAsync(VideoId video, string encodingId, Func<CancellationToken, Task<IReadOnlySet<RawVectorKey>>> findCounted, CancellationToken cancellation);
 }
 
 /// <summary>Names one vector file.</summary>

@@ -140,7 +140,7 @@ internal sealed class DecodeRun : IAsyncDisposable
         var path = _job.Request.Path;
         _child.ThrowIfLimitHit(path);
         if (_exit.Signal is { } signal)
-            throw new ClusterSearchException(ErrorCodes.FootageDecode, $"{path}: ffmpeg was ended by signal {signal} after {_decodedFrames} frames");
+            throw new ClusterSearchException(ErrorCodes.FootageDecoderCrashed, $"{path}: ffmpeg was ended by signal {signal} after {_decodedFrames} frames");
     }
 
     /// <exception cref="ClusterSearchException">When a limit or a crash ended it, or nothing at all could be decoded.</exception>

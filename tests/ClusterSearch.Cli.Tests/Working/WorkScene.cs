@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using ClusterSearch.Catalog;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Testing;
@@ -41,27 +42,50 @@ internal sealed class WorkScene : IAsyncDisposable
 
     private readonly TemporaryDirectory _directory = new();
     private readonly List<Worker> _workers = [];
+    private readonly List<Process> _started = [];
     private readonly string _catalog;
 
     private WorkScene(string catalog) => _catalog = catalog;
 
     public string Archive => _directory.File("archive");
 
+    /// <summary>What the archive lies on; null where it has all the room of the machine.</summary>
+    public SmallDisk? Disk { get; private set; }
+
     /// <summary>The ledger as it is.</summary>
     public ICatalog Catalog { get; private set; } = null!;
 
-    public static async Task<WorkScene> OpenAsync(WorkStage stage)
+    /// <param name="stage">Whose server keeps the catalogue.</param>
+    /// <param name="diskKilobytes">The archive lies on a disk of its own of this size.</param>
+    /// <param name="port">Where the processes think the server listens; null: where it does.</param>
+    public static async Task<WorkScene> OpenAsync(WorkStage stage, int? diskKilobytes = null, int? port = null)
     {
         if (PostgresServer.Missing is { } reason) Assert.Skip(reason);
-        var scene = new WorkScene($"{stage.Server!.ConnectionString};Schema=scene_{Interlocked.Increment(ref _count)}");
+        var schema = $";Schema=scene_{Interlocked.Increment(ref _count)}";
+        var address = stage.Server!.ConnectionString;
+        var scene = new WorkScene((port is { } other ? address.Replace($"Port={stage.Server.Port}", $"Port={other}", StringComparison.Ordinal) : address) + schema);
+        if (diskKilobytes is { } kilobytes)
+        {
+            scene.Disk = SmallDisk.TryMount(scene.Archive, kilobytes);
+            Assert.SkipWhen(scene.Disk is null, "needs the right to mount a small file system");
+        }
         Directory.CreateDirectory(scene.Archive);
-        scene.Catalog = await Catalogs.OpenAsync(scene._catalog, scene.Archive, createIfMissing: true, CancellationToken.None);
+        scene.Catalog = await Catalogs.OpenAsync(address + schema, scene.Archive, createIfMissing: true, CancellationToken.None);
         return scene;
     }
 
     public Task<ProgramOutcome> RunAsync(params string[] arguments) => WholeProgram.RunAsync([.. arguments, "--archive", Archive, "--catalog", _catalog]);
 
-    public Process Start(params string[] arguments) => WholeProgram.Start([.. arguments, "--archive", Archive, "--catalog", _catalog]);
+    /// <summary>A process of its own, ended with the scene.</summary>
+    public Process Start(params string[] arguments)
+    {
+        var process = WholeProgram.Start([.. arguments, "--archive", Archive, "--catalog", _catalog]);
+        _started.Add(process);
+        return process;
+    }
+
+    /// <summary>Path of something that goes with the scene.</summary>
+    public string File(string name) => _directory.File(name);
 
     /// <summary>Registers in chunks of 8 s, nine in all for the samples.</summary>
     public async Task RegisterAsync(params string[] paths)
@@ -81,11 +105,11 @@ internal sealed class WorkScene : IAsyncDisposable
     /// <summary>A directory with an ffmpeg that runs a line of shell before each decoding.</summary>
     public Dictionary<string, string> WrapFfmpeg(string line)
     {
-        var bin = Directory.CreateDirectory(_directory.File($"bin-{Guid.NewGuid():N}")).FullName;
-        var real = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, "ffmpeg")).First(File.Exists);
+        var bin = Directory.CreateDirectory(File($"bin-{Guid.NewGuid():N}")).FullName;
+        var real = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, "ffmpeg")).First(System.IO.File.Exists);
         var path = Path.Combine(bin, "ffmpeg");
-        File.WriteAllText(path, $"#!/bin/sh\ncase \"$*\" in *filter_complex*) {line} ;; esac\nexec {real} \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        System.IO.File.WriteAllText(path, $"#!/bin/sh\ncase \"$*\" in *filter_complex*) {line} ;; esac\nexec {real} \"$@\"\n");
+        if (!OperatingSystem.IsWindows()) System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return new() { ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}" };
     }
 
@@ -114,11 +138,53 @@ internal sealed class WorkScene : IAsyncDisposable
         return verify.Json.GetProperty("digest").GetString()!;
     }
 
+    /// <summary>Waits for the end: every chunk indexed, none given up, and the archive what an undisturbed run makes.</summary>
+    public async Task UntilWholeAsync(string digest)
+    {
+        await UntilAsync("every chunk is indexed", status =>
+            status.Chunks.Values.Sum() is > 0 and var all && status.Chunks.GetValueOrDefault(ChunkState.Indexed) == all);
+        Assert.Equal(digest, await DigestAsync());
+    }
+
+    /// <summary>Waits until `status` names a fault as the last one of a worker.</summary>
+    /// <returns>The message.</returns>
+    public async Task<string> UntilNamedAsync(string code)
+    {
+        var waiting = Stopwatch.StartNew();
+        while (!(await Catalog.ListWorkersAsync(CancellationToken.None)).Any(worker => worker.Report.LastFault?.Code == code))
+        {
+            if (waiting.Elapsed > TimeSpan.FromMinutes(1)) Assert.Fail($"{code} was not named\n{string.Join('\n', _workers.Select(worker => worker.Said))}");
+            await Task.Delay(30);
+        }
+        var status = (await RunAsync("status", "--json")).Json.GetProperty("work").GetProperty("workers");
+        return status.EnumerateArray().Select(worker => worker.GetProperty("lastFault")).Where(fault => fault.ValueKind == JsonValueKind.Object)
+            .First(fault => fault.GetProperty("code").GetString() == code).GetProperty("message").GetString()!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var worker in _workers) await worker.DisposeAsync();
+        foreach (var process in _started)
+        {
+            // Disposed by the test where it ended there.
+            if (IsRunning(process)) process.Kill();
+            process.Dispose();
+        }
         await Catalog.DisposeAsync();
+        Disk?.Dispose();
         _directory.Dispose();
+    }
+
+    private static bool IsRunning(Process process)
+    {
+        try
+        {
+            return !process.HasExited;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 }
 

@@ -20,6 +20,8 @@ public sealed class WorkTests(WorkStage stage) : IClassFixture<WorkStage>
         Assert.Equal((0, 3, 64), (ingest.ExitCode, ingest.Json.GetProperty("added").GetInt32(), ingest.Json.GetProperty("samples").GetInt64()));
         Assert.Equal(stage.Digest, await scene.DigestAsync());
 
+        // A worker says every two seconds what it has done.
+        while ((await scene.Catalog.ListWorkersAsync(CancellationToken.None)).Sum(worker => worker.Report.ChunksDone) < 9) await Task.Delay(50);
         // The directory alone is enough from now on.
         var status = (await WholeProgram.RunAsync("status", "--json", "--archive", scene.Archive)).Json.GetProperty("work");
         Assert.Equal((true, false), (status.GetProperty("shared").GetBoolean(), status.GetProperty("paused").GetBoolean()));
@@ -107,7 +109,7 @@ public sealed class WorkTests(WorkStage stage) : IClassFixture<WorkStage>
     }
 
     [Fact]
-    public async Task Work_goes_on_by_itself_when_PostgreSQL_was_away_for_three_seconds()
+    public async Task Work_goes_on_by_itself_when_PostgreSQL_was_away_for_five_seconds()
     {
         await using var scene = await WorkScene.OpenAsync(stage);
         var worker = scene.StartWorker(variables: scene.WrapFfmpeg("sleep 0.3"));
@@ -115,7 +117,10 @@ public sealed class WorkTests(WorkStage stage) : IClassFixture<WorkStage>
         await scene.UntilAsync("two chunks are done", status =>
             status.Chunks.GetValueOrDefault(ChunkState.Embedded) + status.Chunks.GetValueOrDefault(ChunkState.Indexed) >= 2);
         await stage.Server!.StopAsync();
-        await Task.Delay(3000);
+        var away = Task.Delay(5000);
+        var status = await scene.RunAsync("status", "--json");
+        Assert.Equal((ExitCodes.EnvironmentFault, ErrorCodes.ArchiveUnreachable), (status.ExitCode, status.Json.GetProperty("error").GetProperty("code").GetString()));
+        await away;
         await stage.Server.StartAsync();
         var front = await ingest;
         Assert.True(front.ExitCode == 0, front.Error + worker.Said);
@@ -143,6 +148,27 @@ public sealed class WorkTests(WorkStage stage) : IClassFixture<WorkStage>
         var status = (await scene.RunAsync("status", "--json")).Json;
         Assert.Equal(1, status.GetProperty("work").GetProperty("quarantined").GetProperty(ErrorCodes.WorkerCrashed).GetInt32());
         Assert.Contains("SIGABRT", status.GetProperty("failures")[0].GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task A_video_begun_by_another_encoder_is_named()
+    {
+        await using var scene = await WorkScene.OpenAsync(stage);
+        await scene.RegisterAsync(Path.Combine(TestAssets.Samples, "garden-walk.mp4"));
+        var lease = (await scene.Catalog.ClaimAsync(new ClaimRequest
+        {
+            EncodingId = (await scene.Catalog.ActiveEncodingAsync(CancellationToken.None))!.Encoding.Id,
+            Worker = "elsewhere/1/0",
+            LeaseDuration = TimeSpan.FromMinutes(1),
+            EncoderFingerprint = "another processor's",
+        }, CancellationToken.None))!;
+        Assert.True(await scene.Catalog.CommitAsync(lease, new ChunkResult(new(1, new string('0', 64)), 8, 0, "another processor's", null), CancellationToken.None));
+        scene.StartWorker(["--role", "embed"]);
+        while (!(await scene.Catalog.ListWorkersAsync(CancellationToken.None)).Any(worker => worker.Report.EncoderFingerprint is not null)) await Task.Delay(50);
+        var failure = Assert.Single((await scene.RunAsync("status", "--json")).Json.GetProperty("failures").EnumerateArray().ToList());
+        Assert.Equal(ErrorCodes.ArchiveEncoding, failure.GetProperty("code").GetString());
+        Assert.Contains("3 of 4 chunks wait for an encoder that no running worker has (another processor's)", failure.GetProperty("message").GetString());
+        Assert.EndsWith("garden-walk.mp4", failure.GetProperty("path").GetString());
     }
 
     [Fact]

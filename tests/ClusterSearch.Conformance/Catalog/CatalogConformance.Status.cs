@@ -94,6 +94,7 @@ public abstract partial class CatalogConformance
         Assert.Equal([20L, 12, 12, 8], plans.Select(plan => plan.PlannedSamples));
         Assert.Equal([19L, 7, 3, 0], plans.Select(plan => plan.EmbeddedSamples));
         Assert.Equal([2, 2, 3, 1], plans.Select(plan => plan.ChunkCount));
+        Assert.Equal(["cpu-a", "cpu-a", "cpu-a", null], plans.Select(plan => plan.EncoderFingerprint));
         Assert.Equal((1, 1, 1), (plans[2].Count(ChunkState.Pending), plans[2].Count(ChunkState.Leased), plans[2].Count(ChunkState.Embedded)));
         Assert.Equal((1, 1), (plans[1].Count(ChunkState.Indexed), plans[1].Count(ChunkState.Quarantined)));
 

@@ -62,7 +62,7 @@ internal static class Plans
     }
 
     public static Task<List<VideoPlanSummary>> ListAsync(PostgresSession session, string encodingId) => session.ListAsync($"""
-        SELECT {PlanSummaryColumns.All}
+        SELECT {PlanSummaryColumns.Common}, CASE WHEN NOT is_mixed THEN encoder END
         FROM plan WHERE encoding = $1 ORDER BY video
         """,
         PlanSummaryColumns.Read, encodingId);

@@ -60,7 +60,7 @@ internal static class Plans
     }
 
     public static List<VideoPlanSummary> List(Session session, string encodingId) => session.List($"""
-        SELECT {PlanSummaryColumns.All}
+        SELECT {PlanSummaryColumns.Common}, (SELECT CASE WHEN count(*) = 1 THEN min(fingerprint) END FROM plan_encoder WHERE plan_encoder.plan = plan.number)
         FROM plan WHERE encoding = $encoding ORDER BY video
         """,
         PlanSummaryColumns.Read, ("$encoding", encodingId));

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ClusterSearch.Catalog.Tests;
+namespace ClusterSearch.Testing;
 
 /// <summary>
 /// Stands between client and server and forwards what they say. Told to, it takes the client's next words to the server and cuts
 /// the connection when the answer comes, without delivering it: the server did what the client will never hear of.
 /// </summary>
-internal sealed class CuttingProxy : IDisposable
+public sealed class CuttingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _serverPort;
