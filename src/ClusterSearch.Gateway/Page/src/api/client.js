@@ -45,3 +45,10 @@ export async function errorOf(response) {
   const message = problem.detail ?? problem.title ?? (response.status === 429 ? 'Too many requests at once: wait a moment.' : `The gateway answered ${response.status}.`);
   return new ApiError(response.status, problem.code ?? null, message);
 }
+
+/** Exchanges a key for a cookie that scripts cannot read. */
+export async function logIn(key) {
+  const response = await fetch(apiUrl('/session'), { method: 'POST', credentials: 'same-origin', headers: { 'Content-Type': 'application/json', ...csrfHeader }, body: JSON.stringify({ key }) });
+  if (!response.ok) throw await errorOf(response);
+  session.set({ needed: false });
+}

@@ -143,6 +143,20 @@ function Opened({ place, target, moment, query, curve, detail, onPrevious, onNex
           )}
         </div>
         <Transport player={player} length={length} loop={loop} onLoop={target.start !== null ? () => setLoop(!loop) : null} />
+        <div class="moment-actions">
+          <button type="button" class="button" aria-pressed={chosen} onClick={pick}><Icon name={chosen ? 'check' : 'plus'} />{chosen ? 'In the basket' : 'Basket'}</button>
+          <button type="button" class="button" onClick={() => like()}><Icon name="like" />More like this</button>
+          <button type="button" class="button" aria-pressed={cropping} onClick={() => (cropping ? setCropping(false) : crop())}><Icon name="crop" />Search a region</button>
+          {target.start !== null && <a class="button" href={clipUrl(moment)} download><Icon name="download" />Clip</a>}
+          <button type="button" class="button" onClick={copyLink}><Icon name="link" />Copy link</button>
+          {canSearch(query) && target.start !== null && (
+            <span class="row push">
+              <span class="small quiet">Right?</span>
+              <button type="button" class="button icon" aria-label="This is right" aria-pressed={rated === 'up'} onClick={() => judge('up')}><Icon name="up" /></button>
+              <button type="button" class="button icon" aria-label="This is wrong" aria-pressed={rated === 'down'} onClick={() => judge('down')}><Icon name="down" /></button>
+            </span>
+          )}
+        </div>
         <section class="strip-section" aria-label="Score over the whole video">
           <div class="strip-head-line">
             <h2>Where the whole video matches</h2>
@@ -159,20 +173,6 @@ function Opened({ place, target, moment, query, curve, detail, onPrevious, onNex
           ) : curve.error ? <p class="notice bad"><Icon name="warning" />{curve.error.message}</p>
             : canSearch(query) ? <div class="skeleton strip-plot" /> : <InsideSearch target={target} />}
         </section>
-        <div class="moment-actions">
-          <button type="button" class="button" aria-pressed={chosen} onClick={pick}><Icon name={chosen ? 'check' : 'plus'} />{chosen ? 'In the basket' : 'Basket'}</button>
-          <button type="button" class="button" onClick={() => like()}><Icon name="like" />More like this</button>
-          <button type="button" class="button" aria-pressed={cropping} onClick={() => (cropping ? setCropping(false) : crop())}><Icon name="crop" />Search a region</button>
-          {target.start !== null && <a class="button" href={clipUrl(moment)} download><Icon name="download" />Clip</a>}
-          <button type="button" class="button" onClick={copyLink}><Icon name="link" />Copy link</button>
-          {canSearch(query) && target.start !== null && (
-            <span class="row push">
-              <span class="small quiet">Right?</span>
-              <button type="button" class="button icon" aria-label="This is right" aria-pressed={rated === 'up'} onClick={() => judge('up')}><Icon name="up" /></button>
-              <button type="button" class="button icon" aria-label="This is wrong" aria-pressed={rated === 'down'} onClick={() => judge('down')}><Icon name="down" /></button>
-            </span>
-          )}
-        </div>
       </div>
       <MomentSide moment={moment} target={target} query={query} detail={detail} relevance={moment.score === null ? null : <Relevance moment={moment} />} />
     </div>

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { Failure } from '../shell/Failure.jsx';
 import { Icon } from '../shell/Icon.jsx';
-import { count, duration, plural } from '../state/format.js';
+import { count, duration, plural, worthALook } from '../state/format.js';
 import { momentAddress } from '../moment/address.js';
 import { describeQuery, filterCount } from '../state/query.js';
 import { MomentCard, MomentSkeleton } from './MomentCard.jsx';
@@ -9,6 +9,7 @@ import { MomentCard, MomentSkeleton } from './MomentCard.jsx';
 export function Results({ query, results, unfolded, onUnfold, openKey, onClearFilters }) {
   const { status, moments, answer } = results;
   const words = describeQuery(query);
+  const firstFaint = answer?.verdict === 'nothing' ? null : faintFrom(moments);
   if (status === 'failed' && moments.length === 0) return <Failure error={results.error} title="The search failed" onRetry={results.again} />;
   if (status !== 'loading' && answer && moments.length === 0) return <NoMoments query={query} answer={answer} onClearFilters={onClearFilters} />;
   return (
@@ -31,10 +32,11 @@ export function Results({ query, results, unfolded, onUnfold, openKey, onClearFi
       <ol class={`grid ${answer?.verdict === 'nothing' ? 'doubtful' : ''}`} onKeyDown={moveFocus}>
         {status === 'loading' && Array.from({ length: 12 }, (_, i) => <MomentSkeleton key={i} />)}
         {moments.flatMap((moment) => {
+          const line = moment === firstFaint ? [<li class="faint-line" key="faint">Hardly anything of it from here on</li>] : [];
           const folded = !unfolded.has(moment.key);
           const card = (one, more) => <MomentCard key={one.key} moment={one} query={words} href={momentAddress(one, query)} isOpen={one.key === openKey} {...more} />;
           const best = card(moment, { folded, onUnfold: () => onUnfold(moment.key) });
-          return folded ? [best] : [best, ...moment.similar.map((one) => card({ ...one, similar: [] }, { isSimilar: true }))];
+          return folded ? [...line, best] : [...line, best, ...moment.similar.map((one) => card({ ...one, similar: [] }, { isSimilar: true }))];
         })}
         {status === 'more' && Array.from({ length: 6 }, (_, i) => <MomentSkeleton key={`more-${i}`} />)}
       </ol>
@@ -46,13 +48,19 @@ export function Results({ query, results, unfolded, onUnfold, openKey, onClearFi
   );
 }
 
+/** The first moment below what is worth a look, where something above it is. */
+function faintFrom(moments) {
+  const at = moments.findIndex((moment) => moment.relevance !== null && moment.relevance < worthALook);
+  return at > 0 && moments.slice(at).every((moment) => moment.relevance < worthALook) ? moments[at] : null;
+}
+
 function Summary({ answer, number }) {
   const { coverage, tookMs } = answer;
   const missing = coverage.videos - coverage.searchable;
   return (
     <p class="quiet small">
       <strong>{answer.nextCursor ? `The best ${number}` : plural(number, 'moment')}</strong>
-      {' · '}{plural(coverage.searchable, 'video')} searched{tookMs !== null && <> in {tookMs < 10 ? tookMs.toFixed(1) : Math.round(tookMs)} ms</>}
+      {' · '}{plural(coverage.searchable, 'video')} searched{tookMs !== null && <> in {tookMs < 10 ? `${tookMs.toFixed(1)} ms` : tookMs < 1000 ? `${Math.round(tookMs)} ms` : `${(tookMs / 1000).toFixed(1)} s`}</>}
       {missing > 0 && <> · <a href="/library?state=incomplete">{plural(missing, 'video')} not wholly searched</a></>}
       {coverage.missingSeconds >= 1 && <> · {duration(coverage.missingSeconds)} of footage missing</>}
       {coverage.filteredOut > 0 && <> · {count(coverage.filteredOut)} samples left out by filters</>}

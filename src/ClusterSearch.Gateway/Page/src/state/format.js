@@ -40,6 +40,9 @@ export function wallClock(recordedAt, offsetSeconds = 0) {
 
 const wallClockFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
+/** The relevance from which the API's verdict is "weak" instead of "nothing". */
+export const worthALook = 0.01;
+
 /**
  * What a relevance means, in a word. The bounds are those of the answer's verdict: from .5 the model would bet on it, from .01 it is
  * worth a look.
@@ -47,7 +50,7 @@ const wallClockFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month
 export function relevanceOf(relevance) {
   if (relevance === null || relevance === undefined) return null;
   const percent = relevance >= 0.995 ? '> 99 %' : relevance < 0.01 ? '< 1 %' : `${Math.round(relevance * 100)} %`;
-  const [name, tone] = relevance >= 0.5 ? ['Strong match', 'good'] : relevance >= 0.1 ? ['Likely', 'warm'] : relevance >= 0.01 ? ['Possible', 'warm'] : ['Faint', ''];
+  const [name, tone] = relevance >= 0.5 ? ['Strong match', 'good'] : relevance >= 0.1 ? ['Likely', 'warm'] : relevance >= worthALook ? ['Possible', 'warm'] : ['Faint', ''];
   return { name, tone, percent };
 }
 
