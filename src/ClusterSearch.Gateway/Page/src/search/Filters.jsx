@@ -47,7 +47,7 @@ function Choice({ label, values, chosen, onChoose, none }) {
   const left = values.filter(([value]) => !chosen.includes(value));
   return (
     <label class="field">{label}
-      <select class="input" disabled={values.length === 0} value="" onChange={(event) => { if (event.currentTarget.value) onChoose([...chosen, event.currentTarget.value]); event.currentTarget.value = ''; }}>
+      <select class="input" aria-label={label} disabled={values.length === 0} value="" onChange={(event) => { if (event.currentTarget.value) onChoose([...chosen, event.currentTarget.value]); event.currentTarget.value = ''; }}>
         <option value="">{values.length === 0 && none ? none : chosen.length > 0 ? 'Add another…' : 'Any'}</option>
         {left.map(([value, name]) => <option key={value} value={value}>{name}</option>)}
       </select>
