@@ -4,7 +4,7 @@
 set -euo pipefail
 root=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/../..
 to=$1
-mkdir -p -- "$to/plain" "$to/gate" "$to/park" "$to/later"
+mkdir -p -- "$to/plain" "$to/gate" "$to/park" "$to/later" "$to/sent"
 
 # Seven looks of one sample, three times as fast, in one pass.
 looks() { # sample, folder
@@ -26,3 +26,4 @@ ffmpeg -nostdin -y -loglevel error -i "$root/samples/garden-walk.mp4" -an -t 12 
 ffmpeg -nostdin -y -loglevel error -i "$root/samples/space-day.mp4" -t 9 -vf 'scale=480:-2' -c:v mpeg4 -q:v 6 -c:a mp3 "$to/plain/old-camera.avi"
 head -c 60000 "$root/samples/bunny.mp4" >"$to/later/cut-off.mp4"
 ffmpeg -nostdin -y -loglevel error -f lavfi -i 'mandelbrot=size=320x180:rate=10' -t 4 -c:v libx264 -preset ultrafast -pix_fmt yuv420p "$to/later/later.mp4"
+ffmpeg -nostdin -y -loglevel error -f lavfi -i 'testsrc2=size=320x180:rate=10' -t 3 -c:v libx264 -preset ultrafast -pix_fmt yuv420p "$to/sent/sent.mp4"

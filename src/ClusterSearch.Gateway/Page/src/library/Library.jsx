@@ -70,7 +70,7 @@ function VideoCard({ video }) {
   const facts = [video.width > 0 && `${video.width} × ${video.height}`, video.camera, video.zone].filter(Boolean).join(' · ');
   return (
     <li class="moment video-card">
-      <a class="moment-link" href={`/library/${video.videoId}`} aria-label={`${video.video}, ${duration(video.seconds)}, ${video.state}`}>
+      <a class="moment-link" href={`/library/${video.videoId}`}>
         <div class="moment-picture">
           {video.state === 'failed' ? <div class="moment-missing"><Icon name="warning" /></div> : <img src={frameUrl(video.videoId, video.seconds / 3, 480)} alt="" loading="lazy" decoding="async" />}
           <span class="moment-length numbers">{duration(video.seconds)}</span>

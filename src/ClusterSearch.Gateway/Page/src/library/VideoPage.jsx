@@ -93,9 +93,9 @@ function Detail({ video }) {
         <ol class="shot-list">
           {video.shots.slice(0, 400).map((shot) => (
             <li key={shot.start}>
-              <a class="shot" href={momentAddress({ videoId: video.videoId, start: shot.start, end: shot.end }, null)} aria-label={`Shot from ${clock(shot.start)} to ${clock(shot.end)}`}>
+              <a class="shot" href={momentAddress({ videoId: video.videoId, start: shot.start, end: shot.end }, null)}>
                 <img class="shot-picture" src={frameUrl(video.videoId, (shot.start + shot.end) / 2, 320)} alt="" loading="lazy" />
-                <span class="small numbers">{clock(shot.start)} – {clock(shot.end)}</span>
+                <span class="small numbers"><span class="unseen">Shot </span>{clock(shot.start)} – {clock(shot.end)}</span>
                 {shot.labels.length > 0 && <span class="small quiet shot-label">{shot.labels.map((label) => label.name).slice(0, 2).join(', ')}</span>}
               </a>
             </li>

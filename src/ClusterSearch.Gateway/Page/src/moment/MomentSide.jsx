@@ -39,7 +39,7 @@ export function MomentSide({ moment, target, query, detail, relevance }) {
           <ul class="mini-grid">
             {others.map((one) => (
               <li key={one.key}>
-                <a class="shot" href={momentAddress(one, similar)} data-replace aria-label={`${one.video}, ${clock(one.start)} to ${clock(one.end)}`}>
+                <a class="shot" href={momentAddress(one, similar)} data-replace>
                   <img class="shot-picture" src={frameUrl(one.videoId, one.keyFrame, 320)} alt="" loading="lazy" />
                   <span class="small numbers">{one.video}<br /><span class="quiet">{clock(one.start)} – {clock(one.end)}</span></span>
                 </a>
@@ -63,9 +63,9 @@ function ShotRow({ shots, current, href, videoId }) {
     <ol class="shots-row" ref={row} tabIndex={0} aria-label="Shots">
       {shots.slice(from, current + 13).map((shot, i) => (
         <li key={shot.start}>
-          <a class="shot" href={href(shot)} data-replace aria-current={from + i === current ? 'true' : undefined} aria-label={`Shot from ${clock(shot.start)} to ${clock(shot.end)}`}>
+          <a class="shot" href={href(shot)} data-replace aria-current={from + i === current ? 'true' : undefined}>
             <img class="shot-picture" src={frameUrl(videoId, (shot.start + shot.end) / 2, 320)} alt="" loading="lazy" />
-            <span class="small numbers">{clock(shot.start)} – {clock(shot.end)}</span>
+            <span class="small numbers"><span class="unseen">Shot </span>{clock(shot.start)} – {clock(shot.end)}</span>
             {shot.labels?.[0] && <span class="small quiet shot-label">{shot.labels[0].name}</span>}
           </a>
         </li>

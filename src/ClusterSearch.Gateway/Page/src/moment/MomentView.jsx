@@ -38,14 +38,15 @@ export function MomentView({ place, target, query, results }) {
 
   const close = () => goBack(canSearch(query) ? address('/', writeQuery(query)) : `/library/${videoId}`);
   const box = useRef(null);
+  const shownKey = useRef(moment.key);
+  shownKey.current = moment.key;
   useEffect(() => {
-    const before = document.activeElement;
     document.documentElement.classList.add('covered');
     box.current.focus({ preventScroll: true });
     return () => {
       document.documentElement.classList.remove('covered');
-      const card = [...document.querySelectorAll('.moment')].find((one) => one.dataset.key === before?.closest?.('.moment')?.dataset.key);
-      (card?.querySelector('.moment-link') ?? before)?.focus?.({ preventScroll: true });
+      // Once the results below can take it again: back to the moment that was looked at last.
+      setTimeout(() => document.querySelector(`.moment[data-key="${CSS.escape(shownKey.current)}"] .moment-link`)?.focus());
     };
   }, []);
   useEffect(() => { document.title = `${moment.video ?? 'Moment'} ${clock(target.start ?? 0)} · ClusterSearch`; });

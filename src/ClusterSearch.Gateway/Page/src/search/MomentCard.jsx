@@ -11,12 +11,12 @@ export function MomentCard({ moment, href, query, folded, onUnfold, isSimilar, i
   const at = wallClock(moment.recordedAt);
   return (
     <li class={`moment ${isSimilar ? 'similar' : ''} ${isOpen ? 'is-open' : ''}`} data-key={moment.key}>
-      <a class="moment-link" href={href} aria-label={`${moment.video}, ${range}${relevanceText(moment)}`}>
+      <a class="moment-link" href={href}>
         <div class="moment-picture">
           {failed
             ? <div class="moment-missing"><Icon name="film" /><span>No picture</span></div>
             : <img src={frameUrl(moment.videoId, moment.keyFrame, 480)} alt="" loading="lazy" decoding="async" onError={() => setFailed(true)} />}
-          <span class="moment-length numbers">{duration(moment.end - moment.start)}</span>
+          <span class="moment-length numbers" aria-hidden="true">{duration(moment.end - moment.start)}</span>
         </div>
         <div class="moment-words">
           <span class="moment-name" title={moment.path ?? moment.video}>{moment.video}</span>
@@ -42,11 +42,6 @@ export function Relevance({ moment }) {
   if (!meaning) return <span class="badge" title="This model has no calibration: only the order means something">score {moment.score.toFixed(3)}</span>;
   return <span class={`badge ${meaning.tone}`} title={`The model’s own probability that this matches: ${meaning.percent}`}>{meaning.name} {meaning.percent}</span>;
 }
-
-const relevanceText = (moment) => {
-  const meaning = relevanceOf(moment.relevance);
-  return meaning ? `, ${meaning.name.toLowerCase()}, ${meaning.percent}` : '';
-};
 
 export const MomentSkeleton = () => (
   <li class="moment" aria-hidden="true">

@@ -77,7 +77,7 @@ function Recent() {
         {!loaded && Array.from({ length: 6 }, (_, i) => <li class="moment" key={i}><div class="moment-picture skeleton" /></li>)}
         {videos.slice(0, 12).map((video) => (
           <li class="moment" key={video.videoId}>
-            <a class="moment-link" href={`/library/${video.videoId}`} aria-label={`${video.video}, ${duration(video.seconds)}`}>
+            <a class="moment-link" href={`/library/${video.videoId}`}>
               <div class="moment-picture"><img src={frameUrl(video.videoId, video.seconds / 3, 480)} alt="" loading="lazy" /><span class="moment-length numbers">{duration(video.seconds)}</span></div>
               <div class="moment-words"><span class="moment-name">{video.video}</span></div>
             </a>

@@ -104,9 +104,10 @@ function onGlobalKey(event, showHelp) {
     const words = document.getElementById('search-words');
     if (!words) return;
     event.preventDefault();
-    if (document.querySelector('.moment-view')) document.querySelector('.moment-bar button').click();
-    // After the moment has closed and given the focus back.
-    setTimeout(() => { words.focus(); words.select(); }, 0);
+    const open = document.querySelector('.moment-bar button');
+    const toWords = () => { words.focus(); words.select(); };
+    // A moment that closes gives the focus back to the results first.
+    if (open) { open.click(); setTimeout(toWords, 50); } else toWords();
   }
   if ((event.key === 'ArrowDown' || event.key === 'ArrowRight') && event.target === document.body && !document.querySelector('.moment-view')) {
     const first = document.querySelector('.grid .moment-link');
