@@ -114,8 +114,11 @@ test('Space, K, J and L, arrows and full stops move the player', async ({ page }
 test('Neighbouring shots open, and arrows go through the results', async ({ page }) => {
   await openFirst(page, 'q=a+cup+of+espresso&fold=no');
   const first = params(page).get('t') + new URL(page.url()).pathname;
+  await expect(page.locator('.moment-steps')).toContainText('1 of');
   await page.keyboard.press('ArrowDown');
   await expect.poll(() => params(page).get('t') + new URL(page.url()).pathname).not.toBe(first);
+  await expect(page.locator('.moment-steps')).toContainText('2 of');
+  await expect.poll(() => page.locator('.player video').evaluate((video) => video.readyState)).toBeGreaterThan(1);
   await page.keyboard.press('ArrowUp');
   await expect.poll(() => params(page).get('t') + new URL(page.url()).pathname).toBe(first);
   const shots = page.getByRole('region', { name: 'Neighbouring shots' }).getByRole('link');
@@ -130,7 +133,7 @@ test('More like this finds the same thing elsewhere, beside the moment and as a 
   await page.goto(`/moment/${id}?t=0-8&q=a+cat`);
   const beside = page.getByRole('region', { name: 'More like this' }).getByRole('link');
   await expect(beside.first()).toBeVisible();
-  await page.getByRole('button', { name: 'More like this' }).click();
+  await page.getByRole('button', { name: 'More like this', exact: true }).click();
   await expect.poll(() => params(page).get('like')).toContain(`${id}@`);
   await expect(cards(page).first()).toContainText(/cat|tabby/);
   await expect(page.locator('.chip.part img')).toHaveJSProperty('complete', true);
