@@ -35,7 +35,8 @@ const isoTime = (local) => {
 const momentOf = (moment) => ({ ...moment, key: momentKey(moment.videoId, moment.start, moment.end), labels: moment.labels ?? [], similar: (moment.similar ?? []).map(momentOf) });
 
 export const frameUrl = (videoId, seconds, width) => apiUrl(`/videos/${videoId}/frame`, { t: Number(seconds.toFixed(3)), width });
-export const streamUrl = (video) => apiUrl(`/videos/${video.videoId}/stream`);
+export const streamUrl = (videoId) => apiUrl(`/videos/${videoId}/stream`);
+export const transcodedUrl = (videoId, start) => apiUrl(`/videos/${videoId}/stream`, { transcode: true, start: Number(start.toFixed(3)) });
 export const clipUrl = (moment) => apiUrl(`/videos/${moment.videoId}/clip`, { start: moment.start, end: moment.end });
 export const pictureUrl = (id) => apiUrl(`/pictures/${id}`);
 export const uploadPicture = (file) => request('POST', '/pictures', { raw: file, headers: { 'Content-Type': file.type || 'application/octet-stream' } });

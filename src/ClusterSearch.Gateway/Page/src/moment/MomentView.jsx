@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { clipUrl, frameUrl, scoreCurve, sendFeedback, streamUrl, video as fetchVideo } from '../api/archive.js';
+import { clipUrl, frameUrl, scoreCurve, sendFeedback, streamUrl, transcodedUrl, video as fetchVideo } from '../api/archive.js';
 import { basket, isChosen, toggleChosen } from '../basket/basket.js';
 import { momentKey } from '../basket/sharing.js';
 import { useVideos } from '../library/useVideos.js';
@@ -92,7 +92,7 @@ function Opened({ place, target, moment, query, curve, detail, onPrevious, onNex
     if (here().path === place.path) navigate(withParams({ at: String(round(time)) }), { replace: true });
   };
   const player = usePlayer({
-    begin: target.at, frameRate: rate && rate.numerator / rate.denominator, onRest: note,
+    source: detail ? { direct: streamUrl(videoId), transcoded: (start) => transcodedUrl(videoId, start), seconds: detail.seconds } : null, begin: target.at, frameRate: rate && rate.numerator / rate.denominator, onRest: note,
     loop: loop && target.start !== null ? { start: target.start, end: target.end } : null,
   });
   const length = player.length || detail?.seconds || 0;
@@ -136,7 +136,7 @@ function Opened({ place, target, moment, query, curve, detail, onPrevious, onNex
     <div class="moment-body">
       <div class="moment-main">
         <div class="player" data-time={player.time.toFixed(2)}>
-          <video ref={player.video} src={detail ? streamUrl(detail) : undefined} poster={frameUrl(videoId, target.at, 1280)} preload="auto" playsInline
+          <video ref={player.video} src={player.src} poster={frameUrl(videoId, target.at, 1280)} preload="auto" playsInline
             aria-label={`Video ${moment.video ?? ''}`} onClick={player.toggle} />
           {player.fault && <div class="player-fault" role="alert"><Icon name="warning" /><p>This video cannot be played here. The file may be unreachable on the server, or damaged.</p></div>}
           {cropping && player.video.current && (
