@@ -34,7 +34,7 @@ export function Library({ place }) {
           <h1>Library</h1>
           {loaded ? <p>{plural(videos.length, 'video')}, {duration(seconds)}{seconds > 0 && <>, {Math.floor((1000 * covered) / seconds) / 10} % of it searchable</>}</p> : <p><span class="skeleton bone wide" /></p>}
         </div>
-        <div class="row push">
+        <div class="row toolbar">
           <input class="input library-words" type="search" placeholder="Name, path, camera or zone" aria-label="Find a video" value={words} onInput={(event) => set({ name: event.currentTarget.value, show: null })} />
           <div class="segmented" role="group" aria-label="State">
             {states.map(([value, name]) => (

@@ -68,7 +68,7 @@ function Detail({ video }) {
     ['Length', duration(video.seconds)],
     ['Searchable', `${Math.floor(video.progress * 100)} %, ${plural(video.samples, 'sample')}${video.missingSamples > 0 ? `, ${count(video.missingSamples)} missing` : ''}`],
     ['Picture', video.width > 0 && `${video.width} × ${video.height}${video.frameRate ? `, ${rateText(video.frameRate)} frames a second` : ''}`],
-    ['Format', [video.container, video.codec].filter(Boolean).join(', ')],
+    ['Format', [containerName(video), video.codec].filter(Boolean).join(', ')],
     ['Size', video.fileBytes > 0 && bytes(video.fileBytes)],
     ['Timecode', video.timecode],
     ['Recorded', wallClock(video.recordedAt)],
@@ -104,6 +104,13 @@ function Detail({ video }) {
       </section>
     </div>
   );
+}
+
+/** ffprobe names every container that a reader knows: "mov,mp4,m4a"; the file's own ending says which. */
+function containerName({ container, video }) {
+  const names = (container ?? '').split(',');
+  const ending = video.split('.').at(-1).toLowerCase();
+  return names.includes(ending) ? ending : names[0];
 }
 
 const rateText = (rate) => {

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { frameUrl, search } from '../api/archive.js';
 import { moreLike } from '../search/SearchPage.jsx';
 import { useFetched } from '../state/fetched.js';
-import { clock, duration, wallClock } from '../state/format.js';
+import { clock, duration, wallClock, worthALook } from '../state/format.js';
 import { address } from '../state/location.js';
 import { canSearch, describeQuery, writeQuery } from '../state/query.js';
 import { momentAddress } from './address.js';
@@ -11,7 +11,8 @@ import { momentAddress } from './address.js';
 export function MomentSide({ moment, target, query, detail, relevance }) {
   const similar = moreLike(moment, null, moment.keyFrame ?? target.at);
   const [like] = useFetched((signal) => search({ ...similar, fold: true }, { limit: 7, signal }), [moment.key]);
-  const others = like.value?.moments.filter((one) => one.videoId !== target.videoId || one.end <= (target.start ?? -1) || one.start >= (target.end ?? -1)).slice(0, 6);
+  const alike = like.value?.moments.some((one) => one.relevance >= worthALook) ? like.value.moments.filter((one) => one.relevance >= worthALook) : like.value?.moments;
+  const others = alike?.filter((one) => one.videoId !== target.videoId || one.end <= (target.start ?? -1) || one.start >= (target.end ?? -1)).slice(0, 6);
   const shots = detail?.shots ?? [];
   const current = shots.findIndex((shot) => target.at < shot.end);
   return (

@@ -15,7 +15,7 @@ export function Transport({ player, length, loop, onLoop }) {
       <span class="numbers transport-time" aria-label="Time"><strong>{clock(player.time, { tenths: true })}</strong> / {clock(length)}</span>
       {player.speed !== 1 && <span class="badge accent numbers">{player.speed < 0 ? '−' : ''}{Math.abs(player.speed)}×</span>}
       <span class="push" />
-      {onLoop && <button type="button" class="button bare tiny" aria-pressed={loop} onClick={onLoop}><Icon name="retry" />Loop<span class="wide-only">the moment</span></button>}
+      {onLoop && <button type="button" class="button bare tiny" aria-pressed={loop} onClick={onLoop}><Icon name="retry" /><span>Loop<span class="wide-only"> the moment</span></span></button>}
       <button type="button" class="button bare icon" aria-label={muted ? 'Sound on' : 'Sound off'} aria-pressed={muted} onClick={() => setMuted(!muted)}><Icon name={muted ? 'mute' : 'sound'} /></button>
       <button type="button" class="button bare icon" aria-label="Whole screen" onClick={fullscreen}><Icon name="fullscreen" /></button>
     </div>
