@@ -16,6 +16,14 @@ const copied = {
   'fonts/inter-ext.woff2': join(fonts, 'inter-latin-ext-wght-normal.woff2'),
 };
 
+const shipped = ['preact', 'uplot', '@fontsource-variable/inter'];
+
+async function licenceOf(name) {
+  const folder = join(here, 'node_modules', name);
+  const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  return `==== ${name} ${version}\n\n${await readFile(join(folder, 'LICENSE'), 'utf8')}`;
+}
+
 const bundle = await build({
   absWorkingDir: here,
   entryPoints: { page: 'src/main.jsx' },
@@ -36,6 +44,7 @@ const bundle = await build({
 const wanted = new Map();
 for (const { path, contents } of bundle.outputFiles) wanted.set(relative(dist, path), Buffer.from(contents));
 for (const [name, source] of Object.entries(copied)) wanted.set(name, await readFile(source));
+wanted.set('licenses.txt', Buffer.from((await Promise.all(shipped.map(licenceOf))).join('\n')));
 
 if (process.argv.includes('--check')) {
   const present = (await readdir(dist, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());

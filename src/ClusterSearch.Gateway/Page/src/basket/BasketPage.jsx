@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import { clipsZip, frameUrl, video as fetchVideo } from '../api/archive.js';
+import { clipsZip, video as fetchVideo } from '../api/archive.js';
 import { fileSafe, writeEdl } from '../export/edl.js';
 import { writeFcpxml } from '../export/fcpxml.js';
 import { writeCsv, writeJson } from '../export/tables.js';
 import { momentAddress } from '../moment/address.js';
 import { Relevance } from '../search/MomentCard.jsx';
+import { Frame } from '../shell/Frame.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { toast } from '../shell/toasts.jsx';
 import { clock, duration, plural, wallClock } from '../state/format.js';
@@ -74,7 +75,7 @@ export function BasketPage({ place }) {
           <ol class="basket-list">
             {moments.map((moment, index) => (
               <li class="card" key={moment.key}>
-                <a href={momentAddress(moment, null)} class="basket-picture" aria-label={`Open ${moment.video}, ${clock(moment.start)}`}><img src={frameUrl(moment.videoId, moment.keyFrame, 320)} alt="" loading="lazy" /></a>
+                <a href={momentAddress(moment, null)} class="basket-picture" aria-label={`Open ${moment.video}, ${clock(moment.start)}`}><Frame videoId={moment.videoId} seconds={moment.keyFrame} width={320} /></a>
                 <div class="basket-words">
                   <span class="moment-name">{moment.video}</span>
                   <span class="numbers small">{clock(moment.start, { tenths: true })} – {clock(moment.end, { tenths: true })} <span class="quiet">({duration(moment.end - moment.start)})</span></span>

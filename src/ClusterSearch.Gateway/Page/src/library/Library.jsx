@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
-import { frameUrl } from '../api/archive.js';
 import { Failure } from '../shell/Failure.jsx';
+import { Frame } from '../shell/Frame.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { count, duration, plural, wallClock } from '../state/format.js';
 import { navigate, useRestoredScroll, withParams } from '../state/location.js';
@@ -72,7 +72,7 @@ function VideoCard({ video }) {
     <li class="moment video-card">
       <a class="moment-link" href={`/library/${video.videoId}`}>
         <div class="moment-picture">
-          {video.state === 'failed' ? <div class="moment-missing"><Icon name="warning" /></div> : <img src={frameUrl(video.videoId, video.seconds / 3, 480)} alt="" loading="lazy" decoding="async" />}
+          {video.state === 'failed' ? <span class="frame-missing"><Icon name="warning" /></span> : <Frame videoId={video.videoId} seconds={video.seconds / 3} width={480} />}
           <span class="moment-length numbers">{duration(video.seconds)}</span>
         </div>
         <div class="moment-words">

@@ -1,9 +1,10 @@
 import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { frameUrl, removeVideo, retryVideo, video as fetchVideo } from '../api/archive.js';
+import { removeVideo, retryVideo, video as fetchVideo } from '../api/archive.js';
 import { momentAddress } from '../moment/address.js';
 import { Dialog } from '../shell/Dialog.jsx';
 import { Failure } from '../shell/Failure.jsx';
+import { Frame } from '../shell/Frame.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { toast } from '../shell/toasts.jsx';
 import { useFetched } from '../state/fetched.js';
@@ -81,7 +82,7 @@ function Detail({ video }) {
     <div class="video-detail">
       <div class="stack">
         <a class="video-poster" href={momentAddress({ videoId: video.videoId, start: null }, null)} aria-label={`Play ${video.video}`}>
-          <img src={frameUrl(video.videoId, video.seconds / 3, 960)} alt="" /><span><Icon name="play" /></span>
+          <Frame videoId={video.videoId} seconds={video.seconds / 3} width={960} /><span><Icon name="play" /></span>
         </a>
         <Coverage video={video} />
         {video.warnings.map((text) => <p class="notice warm" key={text}><Icon name="warning" />{text}</p>)}
@@ -94,7 +95,7 @@ function Detail({ video }) {
           {video.shots.slice(0, 400).map((shot) => (
             <li key={shot.start}>
               <a class="shot" href={momentAddress({ videoId: video.videoId, start: shot.start, end: shot.end }, null)}>
-                <img class="shot-picture" src={frameUrl(video.videoId, (shot.start + shot.end) / 2, 320)} alt="" loading="lazy" />
+                <Frame class="shot-picture" videoId={video.videoId} seconds={(shot.start + shot.end) / 2} width={320} />
                 <span class="small numbers"><span class="unseen">Shot </span>{clock(shot.start)} – {clock(shot.end)}</span>
                 {shot.labels.length > 0 && <span class="small quiet shot-label">{shot.labels.map((label) => label.name).slice(0, 2).join(', ')}</span>}
               </a>

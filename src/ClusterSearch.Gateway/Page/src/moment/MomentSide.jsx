@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { frameUrl, search } from '../api/archive.js';
+import { search } from '../api/archive.js';
 import { moreLike } from '../search/SearchPage.jsx';
+import { Frame } from '../shell/Frame.jsx';
 import { useFetched } from '../state/fetched.js';
 import { clock, duration, wallClock, worthALook } from '../state/format.js';
 import { address } from '../state/location.js';
@@ -41,7 +42,7 @@ export function MomentSide({ moment, target, query, detail, relevance }) {
             {others.map((one) => (
               <li key={one.key}>
                 <a class="shot" href={momentAddress(one, similar)} data-replace>
-                  <img class="shot-picture" src={frameUrl(one.videoId, one.keyFrame, 320)} alt="" loading="lazy" />
+                  <Frame class="shot-picture" videoId={one.videoId} seconds={one.keyFrame} width={320} />
                   <span class="small numbers">{one.video}<br /><span class="quiet">{clock(one.start)} – {clock(one.end)}</span></span>
                 </a>
               </li>
@@ -65,7 +66,7 @@ function ShotRow({ shots, current, href, videoId }) {
       {shots.slice(from, current + 13).map((shot, i) => (
         <li key={shot.start}>
           <a class="shot" href={href(shot)} data-replace aria-current={from + i === current ? 'true' : undefined}>
-            <img class="shot-picture" src={frameUrl(videoId, (shot.start + shot.end) / 2, 320)} alt="" loading="lazy" />
+            <Frame class="shot-picture" videoId={videoId} seconds={(shot.start + shot.end) / 2} width={320} />
             <span class="small numbers"><span class="unseen">Shot </span>{clock(shot.start)} – {clock(shot.end)}</span>
             {shot.labels?.[0] && <span class="small quiet shot-label">{shot.labels[0].name}</span>}
           </a>

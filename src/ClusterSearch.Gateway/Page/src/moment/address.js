@@ -14,9 +14,9 @@ export function readMoment(path, params) {
   const match = /^\/moment\/([\w-]+)$/.exec(path);
   if (!match) return null;
   const range = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(params.get('t') ?? '');
-  const [start, end] = range ? [Number(range[1]), Number(range[2])] : [null, null];
-  const at = params.has('at') && Number.isFinite(Number(params.get('at'))) ? Number(params.get('at')) : start ?? 0;
-  return { videoId: match[1], start: end > start ? start : null, end: end > start ? end : null, at };
+  const [start, end] = range && Number(range[2]) > Number(range[1]) ? [Number(range[1]), Number(range[2])] : [null, null];
+  const at = params.has('at') ? Number(params.get('at')) : NaN;
+  return { videoId: match[1], start, end, at: at >= 0 ? at : start ?? 0 };
 }
 
 export const round = (seconds) => Number(Number(seconds).toFixed(3));

@@ -1,21 +1,17 @@
-import { useState } from 'preact/hooks';
-import { frameUrl } from '../api/archive.js';
 import { isChosen, toggleChosen, basket } from '../basket/basket.js';
+import { Frame } from '../shell/Frame.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { clock, duration, plural, relevanceOf, wallClock } from '../state/format.js';
 
 export function MomentCard({ moment, href, query, folded, onUnfold, isSimilar, isOpen }) {
   const chosen = isChosen(basket.use(), moment);
-  const [failed, setFailed] = useState(false);
   const range = `${clock(moment.start)} – ${clock(moment.end)}`;
   const at = wallClock(moment.recordedAt);
   return (
     <li class={`moment ${isSimilar ? 'similar' : ''} ${isOpen ? 'is-open' : ''}`} data-key={moment.key}>
       <a class="moment-link" href={href}>
         <div class="moment-picture">
-          {failed
-            ? <div class="moment-missing"><Icon name="film" /><span>No picture</span></div>
-            : <img src={frameUrl(moment.videoId, moment.keyFrame, 480)} alt="" loading="lazy" decoding="async" onError={() => setFailed(true)} />}
+          <Frame videoId={moment.videoId} seconds={moment.keyFrame} width={480} />
           <span class="moment-length numbers" aria-hidden="true">{duration(moment.end - moment.start)}</span>
         </div>
         <div class="moment-words">

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useVideos } from '../library/useVideos.js';
-import { frameUrl } from '../api/archive.js';
+import { Frame } from '../shell/Frame.jsx';
 import { Icon } from '../shell/Icon.jsx';
 import { duration, plural } from '../state/format.js';
 import { address, navigate, useRestoredScroll, withParams } from '../state/location.js';
@@ -78,7 +78,7 @@ function Recent() {
         {videos.slice(0, 12).map((video) => (
           <li class="moment" key={video.videoId}>
             <a class="moment-link" href={`/library/${video.videoId}`}>
-              <div class="moment-picture"><img src={frameUrl(video.videoId, video.seconds / 3, 480)} alt="" loading="lazy" /><span class="moment-length numbers">{duration(video.seconds)}</span></div>
+              <div class="moment-picture"><Frame videoId={video.videoId} seconds={video.seconds / 3} width={480} /><span class="moment-length numbers">{duration(video.seconds)}</span></div>
               <div class="moment-words"><span class="moment-name">{video.video}</span></div>
             </a>
           </li>
