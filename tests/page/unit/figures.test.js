@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { appended, keptSeconds, rates } from '../../../src/ClusterSearch.Gateway/Page/src/operations/history.js';
-import { passagesAbove, scoreAt, scoreRange } from '../../../src/ClusterSearch.Gateway/Page/src/moment/curve.js';
+import { atMost, passagesAbove, scoreAt, scoreRange } from '../../../src/ClusterSearch.Gateway/Page/src/moment/curve.js';
 import { readShared, writeShared } from '../../../src/ClusterSearch.Gateway/Page/src/basket/sharing.js';
 
 const at = (seconds, searches = 0, uptimeSeconds = seconds) => ({ at: seconds, searches, uptimeSeconds });
@@ -40,4 +40,10 @@ test('A basket survives its link, and what is no range does not come in', () => 
   const shared = readShared(new URLSearchParams(writeShared([{ videoId: 'ab', start: 1.23456, end: 2.5 }]).toString()));
   assert.deepEqual([shared[0].videoId, shared[0].start, shared[0].end, shared[0].key], ['ab', 1.235, 2.5, 'ab@1.235-2.5']);
   assert.deepEqual(readShared(new URLSearchParams('item=x&item=a@5-5&item=a@5-2&item=../a@1-2')), []);
+});
+
+test('A long curve keeps its peaks in fewer steps', () => {
+  assert.deepEqual(atMost(2, [0, 1, 2, 3, 4], [0.1, 0.9, null, null, 0.5]), [{ time: 0, score: 0.9 }, { time: 3, score: 0.5 }]);
+  assert.deepEqual(atMost(9, [0, 1], [0.1, null]), [{ time: 0, score: 0.1 }, { time: 1, score: null }]);
+  assert.deepEqual(atMost(3, [], []), []);
 });

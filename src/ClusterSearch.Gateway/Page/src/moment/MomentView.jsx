@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { clipUrl, frameUrl, scoreCurve, sendFeedback, streamUrl, transcodedUrl, video as fetchVideo } from '../api/archive.js';
 import { basket, isChosen, toggleChosen } from '../basket/basket.js';
 import { momentKey } from '../basket/sharing.js';
@@ -132,6 +132,12 @@ function Opened({ place, target, moment, query, curve, detail, onPrevious, onNex
     return () => removeEventListener('keydown', onKey);
   });
 
+  // Not looked at again while only the time moves.
+  const side = useMemo(
+    () => <MomentSide moment={moment} target={target} query={query} detail={detail} relevance={moment.score === null ? null : <Relevance moment={moment} />} />,
+    [moment.key, moment.score, moment.recordedAt, detail, target.start, target.at, words],
+  );
+
   return (
     <div class="moment-body">
       <div class="moment-main">
@@ -175,7 +181,7 @@ function Opened({ place, target, moment, query, curve, detail, onPrevious, onNex
             : canSearch(query) ? <div class="skeleton strip-plot" /> : <InsideSearch target={target} />}
         </section>
       </div>
-      <MomentSide moment={moment} target={target} query={query} detail={detail} relevance={moment.score === null ? null : <Relevance moment={moment} />} />
+      {side}
     </div>
   );
 }

@@ -1,10 +1,13 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { frameUrl } from '../api/archive.js';
 import { clock, duration, plural } from '../state/format.js';
-import { passagesAbove, scoreAt, scoreRange } from './curve.js';
+import { atMost, passagesAbove, scoreAt, scoreRange } from './curve.js';
 
 const width = 1000;
 const height = 100;
+// More than these would be a grey wall.
+const mostCuts = 250;
+const mostSteps = 2000;
 
 /** The score of one query over a whole video. Click or arrows go to a time; the line across is a threshold that can be dragged. */
 export function ScoreStrip({ videoId, curve, smooth, length, time, moment, threshold, onSeek, onThreshold, onPassage }) {
@@ -18,6 +21,16 @@ export function ScoreStrip({ videoId, curve, smooth, length, time, moment, thres
   const x = (seconds) => (length > 0 ? (seconds / length) * width : 0);
   const share = (seconds) => `${(100 * seconds) / (length || 1)}%`;
   const y = (score) => height - ((score - range.low) / (range.high - range.low)) * height;
+  // One value while only the time moves: sixty times a second nothing of it is looked at again.
+  const picture = useMemo(() => (
+    <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+      {moment.start !== null && <rect class="strip-moment" x={x(moment.start)} y="0" width={Math.max(2, x(moment.end - moment.start))} height={height} />}
+      <path class="strip-area" d={path} />
+      {passages.map((one) => <rect key={one.start} class="strip-passage" x={x(one.start)} y={height - 4} width={Math.max(2, x(one.end - one.start))} height="4" />)}
+      {curve.shots.length <= mostCuts && curve.shots.slice(1).map((shot) => <line key={shot.start} class="strip-cut" x1={x(shot.start)} x2={x(shot.start)} y1="0" y2={height} />)}
+      <line class="strip-level" x1="0" x2={width} y1={y(level)} y2={y(level)} />
+    </svg>
+  ), [curve, path, passages, level, length, moment.start, moment.end]);
   const atPointer = (event) => {
     const rect = box.current.getBoundingClientRect();
     return (Math.min(Math.max(event.clientX - rect.left, 0), rect.width) / rect.width) * length;
@@ -36,13 +49,7 @@ export function ScoreStrip({ videoId, curve, smooth, length, time, moment, thres
   return (
     <div class="strip">
       <div class="strip-plot" ref={box} onPointerMove={(event) => setHover(event.pointerType === 'mouse' ? atPointer(event) : null)} onPointerLeave={() => setHover(null)}>
-        <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
-          {moment.start !== null && <rect class="strip-moment" x={x(moment.start)} y="0" width={Math.max(2, x(moment.end - moment.start))} height={height} />}
-          <path class="strip-area" d={path} />
-          {passages.map((one) => <rect key={one.start} class="strip-passage" x={x(one.start)} y={height - 4} width={Math.max(2, x(one.end - one.start))} height="4" />)}
-          {curve.shots.slice(1).map((shot) => <line key={shot.start} class="strip-cut" x1={x(shot.start)} x2={x(shot.start)} y1="0" y2={height} />)}
-          <line class="strip-level" x1="0" x2={width} y1={y(level)} y2={y(level)} />
-        </svg>
+        {picture}
         <div
           class="strip-seek" role="slider" tabIndex={0} aria-label="Place in the video" aria-valuemin={0} aria-valuemax={Math.round(length)} aria-valuenow={Math.round(time)}
           aria-valuetext={`${clock(time)}, score ${scoreAt(curve, scores, time).toFixed(2)}`}
@@ -89,16 +96,17 @@ function Preview({ videoId, seconds, share, score }) {
   );
 }
 
-/** Steps, one a sample: each holds until the next sample. */
+/** Steps: each holds until the next. */
 function areaPath(curve, scores, range, length) {
   if (length <= 0 || curve.times.length === 0) return '';
   const x = (seconds) => ((Math.min(seconds, length) / length) * width).toFixed(2);
   const y = (score) => (height - ((score - range.low) / (range.high - range.low)) * height).toFixed(2);
-  let path = `M${x(curve.times[0])} ${height}`;
-  for (let i = 0; i < scores.length; i++) {
-    if (scores[i] === null) continue;
-    path += `L${x(curve.times[i])} ${y(scores[i])}L${x(curve.times[i + 1] ?? length)} ${y(scores[i])}`;
-  }
+  const steps = atMost(mostSteps, curve.times, scores);
+  let path = `M${x(steps[0].time)} ${height}`;
+  steps.forEach(({ time, score }, i) => {
+    const end = steps[i + 1]?.time ?? length;
+    path += score === null ? `L${x(time)} ${height}L${x(end)} ${height}` : `L${x(time)} ${y(score)}L${x(end)} ${y(score)}`;
+  });
   return `${path}L${x(length)} ${height}Z`;
 }
 

@@ -40,3 +40,15 @@ export function scoreAt(curve, scores, seconds) {
   }
   return scores[low - 1] ?? 0;
 }
+
+/** A long curve in fewer steps, each with the highest score of what it stands for, so that a short rise is not lost. */
+export function atMost(count, times, scores) {
+  const size = Math.ceil(times.length / count) || 1;
+  const steps = [];
+  for (let i = 0; i < times.length; i += size) {
+    let score = null;
+    for (let j = i; j < Math.min(i + size, times.length); j++) if (scores[j] !== null && (score === null || scores[j] > score)) score = scores[j];
+    steps.push({ time: times[i], score });
+  }
+  return steps;
+}

@@ -5,13 +5,16 @@ import { theme } from '../shell/theme.js';
 /**
  * A live chart over time.
  * @param times seconds since 1970, ascending
+ * @param incrs steps between the marks of the vertical axis, where tens do not suit the unit
  * @param series [{ name, color (a custom property), values, format, fill }]; null where there is no value
  */
-export function Chart({ title, note, times, series, format, summary }) {
+export function Chart({ title, note, times, series, format, summary, incrs }) {
   const box = useRef(null);
   const plot = useRef(null);
   const colors = theme.use();
-  const data = [times, ...series.map((one) => one.values)];
+  // A first point alone has no time scale: an unknown one before it gives it one.
+  const alone = times.length === 1;
+  const data = [alone ? [times[0] - 1, times[0]] : times, ...series.map((one) => (alone ? [null, ...one.values] : one.values))];
   const latest = useRef(data);
   latest.current = data;
   const names = series.map((one) => one.name).join();
@@ -27,8 +30,8 @@ export function Chart({ title, note, times, series, format, summary }) {
       padding: [8, 8, 0, 0],
       // A minute at least, so that the first points do not fill the chart.
       scales: { x: { range: (_, from, to) => (to === null ? [0, 60] : [Math.min(from, to - 60), to]) }, y: { range: (_, low, high) => [0, high > 0 ? high * 1.12 : 1] } },
-      axes: [{ ...axis, space: 70, values: (_, splits) => splits.map((at) => new Date(at * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })) },
-        { ...axis, size: 52, space: 34, values: (_, splits) => splits.map(format) }],
+      axes: [{ ...axis, size: 26, space: 70, values: (_, splits) => splits.map((at) => new Date(at * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })) },
+        { ...axis, size: 58, space: 34, ...(incrs ? { incrs } : {}), values: (_, splits) => splits.map(format) }],
       series: [{}, ...series.map((one) => ({
         label: one.name, stroke: color(one.color), width: 2, points: { show: false }, spanGaps: false,
         fill: one.fill ? `color-mix(in srgb, ${color(one.color)} 16%, transparent)` : undefined,

@@ -51,7 +51,7 @@ function Figures({ now, history }) {
   const footage = rates(history, (one) => one.footageEmbeddedSeconds);
   const last = (values) => values.at(-1) ?? 0;
   const ms = (value) => (value < 10 ? `${Number(value.toFixed(1))} ms` : value < 1000 ? `${Math.round(value)} ms` : `${Number((value / 1000).toFixed(2))} s`);
-  const rate = (value) => (value >= 100 ? count(Math.round(value)) : Number(value.toFixed(1)));
+  const rate = (value) => (value >= 100 ? count(Math.round(value)) : Number(value.toFixed(value < 10 ? 2 : 1)));
   const working = now.workers.filter((worker) => worker.state === 'working').length;
   return (
     <>
@@ -72,8 +72,8 @@ function Figures({ now, history }) {
         <Chart title="Searches a second" times={times} format={(value) => String(rate(value))} series={[{ name: 'searches', color: '--accent', values: searches, fill: true }]} />
         <Chart title="Samples embedded a second" times={times} format={(value) => String(rate(value))} series={[{ name: 'samples', color: '--accent', values: samples, fill: true }]} />
         <Chart title="Footage taken in, times real time" times={times} format={(value) => `${rate(value)} ×`} series={[{ name: 'speed', color: '--score', values: footage, fill: true }]} />
-        <Chart title="Index" times={times} format={bytes} series={[{ name: 'bytes', color: '--good', values: history.map((one) => one.index.bytes), fill: true }]} />
-        <Chart title="Memory of the gateway" times={times} format={bytes} series={[{ name: 'working set', color: '--accent', values: history.map((one) => one.memoryBytes), fill: true }]} />
+        <Chart title="Index" times={times} format={bytes} incrs={powersOfTwo} series={[{ name: 'bytes', color: '--good', values: history.map((one) => one.index.bytes), fill: true }]} />
+        <Chart title="Memory of the gateway" times={times} format={bytes} incrs={powersOfTwo} series={[{ name: 'working set', color: '--accent', values: history.map((one) => one.memoryBytes), fill: true }]} />
       </div>
       <div class="ops-more">
         <section class="card panel" aria-label="Workers and devices">
@@ -97,6 +97,8 @@ function Figures({ now, history }) {
     </>
   );
 }
+
+const powersOfTwo = Array.from({ length: 50 }, (_, i) => 2 ** i);
 
 const chunkNames = { pending: 'Waiting', leased: 'Being worked on', embedded: 'Embedded', indexed: 'Searchable', quarantined: 'Given up' };
 
