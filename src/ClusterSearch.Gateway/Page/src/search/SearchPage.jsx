@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useVideos } from '../library/useVideos.js';
 import { Frame } from '../shell/Frame.jsx';
 import { Icon } from '../shell/Icon.jsx';
