@@ -13,12 +13,15 @@ export function IngestionPage() {
   const [fetched, again] = useFetched((signal) => fetchIngestion({ signal }), []);
   const [live, setLive] = useState(null);
   useEffect(() => { document.title = 'Ingestion · ClusterSearch'; }, []);
-  useEffect(() => ingestionEvents((state) => {
-    setLive((before) => {
-      if (before?.running && !state.running) { refreshVideos(); again(); }
-      return state;
+  useEffect(() => {
+    let wasRunning = false;
+    return ingestionEvents((state) => {
+      setLive(state);
+      // What failed and what is new is known at the end of a run.
+      if (wasRunning && !state.running) { refreshVideos(); again(); }
+      wasRunning = state.running;
     });
-  }), []);
+  }, []);
   const state = live ? { ...fetched.value, ...live } : fetched.value;
   if (fetched.error && !live) return <main id="content" class="page" tabIndex={-1}><Failure error={fetched.error} title="Ingestion cannot be shown" onRetry={again} /></main>;
   const act = async (work, done) => {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** The value of a request, asked for again when the keys change; [state, again]. Keeps nothing of an older key. */
+/** The value of a request, asked for again when the keys change; [state, again]. A value stays until the next one is there, but none of an older key. */
 export function useFetched(fetch, keys) {
   const key = JSON.stringify(keys);
   const [round, setRound] = useState(0);
@@ -13,5 +13,9 @@ export function useFetched(fetch, keys) {
     );
     return () => control.abort();
   }, [key, round]);
-  return [state.key === key ? state : {}, () => { setState({ key: null }); setRound(round + 1); }];
+  const again = () => {
+    setState((old) => (old.error ? { key: null } : old));
+    setRound((old) => old + 1);
+  };
+  return [state.key === key ? state : {}, again];
 }
