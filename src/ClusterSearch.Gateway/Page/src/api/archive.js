@@ -80,7 +80,7 @@ export function uploadVideo(file, onShare) {
     call.upload.onprogress = (event) => { if (event.lengthComputable) onShare(event.loaded / event.total); };
     call.onerror = () => reject(new Error('The connection was lost. Try again.'));
     call.onload = async () => {
-      if (call.status < 300) resolve(JSON.parse(call.responseText || 'null'));
+      if (call.status < 300) resolve();
       else reject(await errorOf(new Response(call.responseText, { status: call.status })));
     };
     call.send(file);
