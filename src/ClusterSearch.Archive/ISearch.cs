@@ -1,3 +1,4 @@
+using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Moments;
 using ClusterSearch.Core.Ranking;
@@ -38,6 +39,19 @@ public interface ISearch
 
     /// <summary>Runs judged queries and scores the answers.</summary>
     Task<EvaluationReport> EvaluateAsync(JudgedQueries judged, SearchRequest settings, CancellationToken cancellation);
+
+    /// <summary>
+    /// Records whether [start, end) of a video is what a query asked for; null takes that back. One verdict for each query and range, the
+    /// latest stands. Two requests are one query when their parts are the same in any order; filters and everything else do not count.
+    /// </summary>
+    /// <exception cref="Core.ClusterSearchException">
+    /// request.invalid: a query without parts or too long to keep, a range that is empty or not within the video; video.not_found.
+    /// </exception>
+    Task RateAsync(SearchRequest request, VideoId video, double start, double end, bool? isRelevant, CancellationToken cancellation);
+
+    /// <summary>Verdicts on one query's moments (null: on all) in one video (null: in all), newest first.</summary>
+    /// <exception cref="Core.ClusterSearchException">request.invalid for a query without parts, video.not_found.</exception>
+    Task<IReadOnlyList<Feedback>> ListRatingsAsync(SearchRequest? request, VideoId? video, CancellationToken cancellation);
 }
 
 /// <summary>A query: parts of one linear vector, filters, and how moments are formed. Everything may be combined.</summary>

@@ -218,6 +218,11 @@ internal sealed class FakeArchive : ISearch, IIngestion, IWorking, IArchiveOpene
             [new QueryEvaluation("a cat", new Dictionary<string, double> { ["ndcg@10 iou>=0.5"] = 0.75 })]));
     }
 
+    public Task RateAsync(SearchRequest request, VideoId video, double start, double end, bool? isRelevant, CancellationToken cancellation) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<Feedback>> ListRatingsAsync(SearchRequest? request, VideoId? video, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<Feedback>>([]);
+
     public async Task<IngestReport> IngestAsync(IngestRequest request, IProgress<IngestProgress> progress, CancellationToken cancellation)
     {
         Ingested = request;

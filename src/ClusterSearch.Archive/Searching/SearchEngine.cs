@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using ClusterSearch.Archive.Encodings;
 using ClusterSearch.Core;
+using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Evaluation;
 using ClusterSearch.Core.Footage;
@@ -137,6 +138,12 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         }
         return new EvaluationReport(RetrievalMetrics.Mean(perQuery.Select(query => query.Metrics)), perQuery) { Encoding = EncodingSummary.Of(encoding) };
     }
+
+    public Task RateAsync(SearchRequest request, VideoId video, double start, double end, bool? isRelevant, CancellationToken cancellation) =>
+        new MomentRatings(ports, _library).RateAsync(request, video, start, end, isRelevant, cancellation);
+
+    public Task<IReadOnlyList<Feedback>> ListRatingsAsync(SearchRequest? request, VideoId? video, CancellationToken cancellation) =>
+        new MomentRatings(ports, _library).ListAsync(request, video, cancellation);
 
     public void Dispose() => _models.Dispose();
 
