@@ -153,7 +153,7 @@ public sealed class GatewayServer : IAsyncDisposable
         {
             problem = Problem.Of(fault);
         }
-        catch (BadHttpRequestException fault)
+        catch (Microsoft.AspNetCore.Http.BadHttpRequestException fault)
         {
             problem = Problem.Of(fault.StatusCode, fault.StatusCode == StatusCodes.Status413PayloadTooLarge ? "limit.body" : "request.invalid", fault.Message);
         }

@@ -80,6 +80,28 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         return InSessionAsync(request.Encoding, (session, model) => _embedding.EmbedAsync(session, model, request.Parts, cancellation), cancellation);
     }
 
+    public Task<ScoreCurve> ScoreCurveAsync(SearchRequest request, VideoId video, CancellationToken cancellation)
+    {
+        Validate(request);
+        return InSessionAsync(request.Encoding, async (session, model) =>
+            await CurveOfVideo.ScoreAsync(session, await _embedding.EmbedAsync(session, model, request.Parts, cancellation), video, cancellation), cancellation);
+    }
+
+    public async Task<PlayableFile> FindFootageAsync(VideoId video, CancellationToken cancellation)
+    {
+        var (record, path) = await _library.FindFileAsync(video, cancellation);
+        return new PlayableFile(path, record.Facts);
+    }
+
+    public async Task StreamAsync(VideoId video, double startSeconds, Stream output, CancellationToken cancellation)
+    {
+        var (record, path) = await _library.FindFileAsync(video, cancellation);
+        if (!(startSeconds >= 0) || startSeconds >= record.Facts.DurationSeconds)
+            throw new ClusterSearchException(ErrorCodes.RequestInvalid,
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a stream begins from 0 to {record.Facts.DurationSeconds:0.###} s, found {startSeconds:0.###}"));
+        await ports.Footage.StreamAsync(path, record.Facts, startSeconds, output, cancellation);
+    }
+
     public Task<VideoId> ResolveVideoAsync(string idPathOrName, CancellationToken cancellation) => _library.ResolveAsync(idPathOrName, cancellation);
 
     public Task<IReadOnlyList<VideoSummary>> ListVideosAsync(CancellationToken cancellation) => _library.ListAsync(cancellation);

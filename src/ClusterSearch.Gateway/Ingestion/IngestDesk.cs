@@ -26,7 +26,7 @@ internal sealed class IngestDesk(IIngestion ingestion, IWorking working, TimePro
     public IReadOnlyCollection<FileFailure> Failures => [.. _failures.Values];
 
     /// <returns>The job's name.</returns>
-    /// <exception cref="GatewayException">429 when too many wait.</exception>
+    /// <exception cref="Hosting.GatewayException">429 when too many wait.</exception>
     public string Enqueue(IngestRequest request)
     {
         var job = new Job(Interlocked.Increment(ref _number).ToString(CultureInfo.InvariantCulture), request);
@@ -78,7 +78,7 @@ internal sealed class IngestDesk(IIngestion ingestion, IWorking working, TimePro
             }
             catch (ClusterSearchException fault)
             {
-                var path = job.Request.Paths.FirstOrDefault() ?? "";
+                var path = job.Request.Paths.Count > 0 ? job.Request.Paths[0] : "";
                 _failures[path] = new FileFailure(path, fault.Code, fault.Message);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

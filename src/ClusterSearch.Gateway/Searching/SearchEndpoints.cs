@@ -43,7 +43,7 @@ internal static class SearchEndpoints
     {
         var path = parts.Pictures.PathOf((string?)context.Request.RouteValues["id"]);
         var head = new byte[16];
-        await using (var file = File.OpenRead(path)) await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, context.RequestAborted);
+        await using (var file = File.OpenRead(path)) _ = await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, context.RequestAborted);
         Caching.SetImmutable(context);
         await Results.File(path, PictureStore.ContentTypeOf(head)!).ExecuteAsync(context);
     }

@@ -19,7 +19,7 @@ internal sealed class Access(GatewayOptions options, Sessions sessions)
     {
         if (!IsOurHost(context)) return Problem.Of(StatusCodes.Status421MisdirectedRequest, "access.host", $"this gateway is not called '{context.Request.Host}'");
         var path = context.Request.Path;
-        var isOpen = !path.StartsWithSegments("/api") && !path.StartsWithSegments("/metrics");
+        var isOpen = !path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !path.StartsWithSegments("/metrics", StringComparison.OrdinalIgnoreCase);
         if (IsChange(context.Request.Method) && IsFromElsewhere(context.Request))
             return Problem.Of(StatusCodes.Status403Forbidden, "access.cross_site", "a request that changes something was sent by another site");
         if (options.Keys.IsEmpty)
@@ -30,7 +30,7 @@ internal sealed class Access(GatewayOptions options, Sessions sessions)
         var (key, isCookie) = KeyOf(context.Request);
         if (key is null)
         {
-            if (isOpen || path == "/api/v1/session") return null;
+            if (isOpen || path.Equals("/api/v1/session", StringComparison.OrdinalIgnoreCase)) return null;
             return Problem.Of(StatusCodes.Status401Unauthorized, "access.key_needed", "a key is needed: Authorization: Bearer KEY, or log in on the page");
         }
         if (isCookie && IsChange(context.Request.Method) && !context.Request.Headers.ContainsKey("X-ClusterSearch"))

@@ -91,7 +91,7 @@ internal static class VideoEndpoints
             return;
         }
         var info = new FileInfo(file.Path);
-        await Results.File(file.Path, ContentTypeOf(file), lastModified: info.LastWriteTimeUtc,
+        await Results.File(file.Path, ContentTypeOf(file), lastModified: new DateTimeOffset(info.LastWriteTimeUtc),
             entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{video}-{info.Length}\""), enableRangeProcessing: true).ExecuteAsync(context);
     }
 
