@@ -47,6 +47,7 @@ public sealed class GatewayServer : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellation);
+            _ = WarmAsync(search, app.Lifetime.ApplicationStopping);
             return new GatewayServer(app, parts);
         }
         catch (IOException fault)
@@ -69,6 +70,19 @@ public sealed class GatewayServer : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         _parts.Dispose();
+    }
+
+    /// <summary>The first to ask should not wait for the model's text tower.</summary>
+    private static async Task WarmAsync(ISearch search, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Run(() => search.QueryVectorAsync(new SearchRequest { Parts = [new TextPart("a")] }, cancellation), cancellation);
+        }
+        catch (Exception fault) when (fault is ClusterSearchException or OperationCanceledException)
+        {
+            // An empty archive has no model yet; any other fault is told to whoever asks.
+        }
     }
 
     private static WebApplication Build(GatewayOptions options, GatewayParts parts, ILoggerFactory logs)

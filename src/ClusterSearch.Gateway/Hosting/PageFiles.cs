@@ -26,7 +26,7 @@ internal sealed class PageFiles
             }, StringComparer.Ordinal);
     }
 
-    public void Map(WebApplication app) => app.MapFallback(ServeAsync);
+    public void Map(WebApplication app) => app.MapFallback("{*path}", ServeAsync);
 
     private async Task ServeAsync(HttpContext context)
     {
