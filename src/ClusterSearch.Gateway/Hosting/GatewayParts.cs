@@ -1,4 +1,5 @@
 using ClusterSearch.Archive;
+using ClusterSearch.Core;
 using ClusterSearch.Gateway.Ingestion;
 using ClusterSearch.Gateway.Operating;
 using ClusterSearch.Gateway.Searching;
@@ -56,6 +57,11 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
         {
             using var place = await Searches.EnterAsync(timeout.Token);
             return await work(timeout.Token);
+        }
+        catch (ClusterSearchException fault) when (fault.Message.Contains(Pictures.Directory, StringComparison.Ordinal))
+        {
+            // Where a picture lies on this host is nobody's business.
+            throw new ClusterSearchException(fault.Code, fault.Message.Replace($"{Pictures.Directory}/", "picture ", StringComparison.Ordinal), fault);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {

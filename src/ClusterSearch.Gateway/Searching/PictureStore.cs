@@ -13,7 +13,10 @@ internal sealed class PictureStore : IDisposable
     private const int MaximumPictures = 2000;
     private const long MaximumBytes = 1L << 30;
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("clustersearch-pictures-").FullName;
+    private readonly Lock _room = new();
+
+    /// <summary>Of this process, gone with it.</summary>
+    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("clustersearch-pictures-").FullName;
 
     /// <exception cref="GatewayException">415 when it is no picture.</exception>
     public async Task<PictureDocument> AddAsync(Stream body, CancellationToken cancellation)
@@ -24,7 +27,7 @@ internal sealed class PictureStore : IDisposable
         if (ContentTypeOf(bytes.Span) is null)
             throw new GatewayException(Problem.Of(StatusCodes.Status415UnsupportedMediaType, "picture.kind", "expected a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF picture, found something else"));
         var id = Convert.ToHexStringLower(SHA256.HashData(bytes.Span))[..32];
-        var path = Path.Combine(_directory, id);
+        var path = Path.Combine(Directory, id);
         if (!File.Exists(path))
         {
             MakeRoom(bytes.Length);
@@ -38,7 +41,7 @@ internal sealed class PictureStore : IDisposable
     /// <exception cref="GatewayException">404 when it is not there, or not any more.</exception>
     public string PathOf(string? id)
     {
-        if (id is { Length: 32 } && id.All(char.IsAsciiHexDigitLower) && Path.Combine(_directory, id) is var path && File.Exists(path))
+        if (id is { Length: 32 } && id.All(char.IsAsciiHexDigitLower) && Path.Combine(Directory, id) is var path && File.Exists(path))
         {
             try
             {
@@ -64,13 +67,13 @@ internal sealed class PictureStore : IDisposable
         : head.StartsWith("BM"u8) ? "image/bmp"
         : null;
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
 
     private void MakeRoom(long bytes)
     {
-        lock (_directory)
+        lock (_room)
         {
-            var files = new DirectoryInfo(_directory).GetFiles().OrderBy(file => file.LastAccessTimeUtc).ToList();
+            var files = new DirectoryInfo(Directory).GetFiles().OrderBy(file => file.LastAccessTimeUtc).ToList();
             var held = files.Sum(file => file.Length);
             foreach (var file in files)
             {

@@ -43,7 +43,7 @@ internal sealed class BrowserStream(FfmpegTools tools)
         var arguments = new List<string>(FfmpegTools.Quiet);
         if (startSeconds > 0) arguments.AddRange(["-ss", startSeconds.ToString("F3", CultureInfo.InvariantCulture)]);
         arguments.AddRange(FfmpegTools.Guarded(path));
-        var filters = (facts.Interlaced ? "yadif," : "") + "scale=trunc(iw*max(sar\\,1/64)):ih,scale=1280:720:force_original_aspect_ratio=decrease:force_divisible_by=2,setsar=1,format=yuv420p";
+        var filters = (facts.Interlaced ? "yadif," : "") + "scale=trunc(iw*max(sar\\,1/64)):ih,scale=min(iw\\,1280):min(ih\\,720):force_original_aspect_ratio=decrease:force_divisible_by=2,setsar=1,format=yuv420p";
         arguments.AddRange(["-map", $"0:{facts.StreamIndex}", "-vf", filters, "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", "-g", "48"]);
         if (facts.AudioTracks is [var sound, ..]) arguments.AddRange(["-map", $"0:{sound.Index}", "-c:a", "aac", "-b:a", "128k", "-ac", "2"]);
         arguments.AddRange(["-map_metadata", "-1", "-map_chapters", "-1", "-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", "pipe:1"]);

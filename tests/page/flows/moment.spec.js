@@ -159,6 +159,7 @@ test('A region of the picture is drawn and searched', async ({ page }) => {
   await expect(cards(page).first()).toContainText('espresso');
   await page.goBack();
   await expect(page.locator('.moment-view')).toBeVisible();
+  await expect.poll(() => page.locator('.player video').evaluate((video) => video.readyState)).toBeGreaterThan(1);
   // By keyboard alone: moved by arrows, widened with Shift, searched with Enter, left with Escape.
   await page.keyboard.press('c');
   const region = page.getByRole('group', { name: /^Region/ });

@@ -142,7 +142,9 @@ test('Repeats are folded under the best, and unfolded by a click that the addres
   const fold = page.locator('.moment-fold').first();
   await expect(fold).toHaveText(/\d+ more like this/);
   const more = Number((await fold.textContent()).match(/\d+/)[0]);
-  const before = await cards(page).count();
+  // The list may still be filling the window.
+  let before = 0;
+  await expect.poll(async () => { const last = before; before = await cards(page).count(); return before - last; }, { intervals: [700] }).toBe(0);
   await fold.click();
   await expect(cards(page)).toHaveCount(before + more);
   await page.reload();
