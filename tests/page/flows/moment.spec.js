@@ -18,7 +18,8 @@ test('A moment opens above the results at its own time, and closing leaves the r
   await link.click();
   await expect(page.getByRole('dialog', { name: /Moment of/ })).toBeVisible();
   const [start, end] = params(page).get('t').split('-').map(Number);
-  await expect.poll(() => videoTime(page)).toBeCloseTo(start, 1);
+  // The key frames of the whole grid may be made first: this is the first test of a cold gateway.
+  await expect.poll(() => videoTime(page), { timeout: 25_000 }).toBeCloseTo(start, 1);
   expect(end).toBeGreaterThan(start);
   await page.keyboard.press('Escape');
   await expect(page.locator('.moment-view')).toHaveCount(0);
