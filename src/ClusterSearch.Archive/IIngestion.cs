@@ -68,6 +68,9 @@ public sealed record IngestRequest
     /// <summary>Files and directories (searched with everything below them). None, with <see cref="Beside"/>: every known video, where it lies.</summary>
     public required IReadOnlyList<string> Paths { get; init; }
 
+    /// <summary>Directory below which every file lies, links followed; others fail. Null: anywhere.</summary>
+    public string? ConfinedTo { get; init; }
+
     /// <summary>
     /// Where model, precision, sampling or resize differ from the active encoding's: ingest a second encoding beside it. The
     /// active one goes on being searched until <see cref="IIngestion.UseEncodingAsync"/>.

@@ -1,3 +1,4 @@
+using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Moments;
 using ClusterSearch.Core.Ranking;
@@ -23,6 +24,17 @@ public interface ISearch
 
     Task<VideoDetail> ShowVideoAsync(VideoId video, CancellationToken cancellation);
 
+    /// <summary>A query's score at every sample of one video, as the encoding that is searched holds it.</summary>
+    /// <exception cref="Core.ClusterSearchException">request.invalid, video.not_found (also for a video that this encoding does not hold).</exception>
+    Task<ScoreCurve> ScoreCurveAsync(SearchRequest request, VideoId video, CancellationToken cancellation);
+
+    /// <summary>The video's file on this host.</summary>
+    /// <exception cref="Core.ClusterSearchException">video.not_found; footage.not_found when no place of it is reachable here.</exception>
+    Task<PlayableFile> FindFootageAsync(VideoId video, CancellationToken cancellation);
+
+    /// <summary>Writes a video from a second to its end as fragmented MP4 that every browser plays, while it is read.</summary>
+    Task StreamAsync(VideoId video, double startSeconds, Stream output, CancellationToken cancellation);
+
     /// <summary>A moment's key frame as JPEG.</summary>
     Task<byte[]> ThumbnailAsync(VideoId video, double seconds, int maximumWidth, CancellationToken cancellation);
 
@@ -38,6 +50,19 @@ public interface ISearch
 
     /// <summary>Runs judged queries and scores the answers.</summary>
     Task<EvaluationReport> EvaluateAsync(JudgedQueries judged, SearchRequest settings, CancellationToken cancellation);
+
+    /// <summary>
+    /// Records whether [start, end) of a video is what a query asked for; null takes that back. One verdict for each query and range, the
+    /// latest stands. Two requests are one query when their parts are the same in any order; filters and everything else do not count.
+    /// </summary>
+    /// <exception cref="Core.ClusterSearchException">
+    /// request.invalid: a query without parts or too long to keep, a range that is empty or not within the video; video.not_found.
+    /// </exception>
+    Task RateAsync(SearchRequest request, VideoId video, double start, double end, bool? isRelevant, CancellationToken cancellation);
+
+    /// <summary>Verdicts on one query's moments (null: on all) in one video (null: in all), newest first.</summary>
+    /// <exception cref="Core.ClusterSearchException">request.invalid for a query without parts, video.not_found.</exception>
+    Task<IReadOnlyList<Feedback>> ListRatingsAsync(SearchRequest? request, VideoId? video, CancellationToken cancellation);
 }
 
 /// <summary>A query: parts of one linear vector, filters, and how moments are formed. Everything may be combined.</summary>
@@ -63,6 +88,25 @@ public sealed record SearchRequest
     public string? Encoding { get; init; }
 }
 
+/// <summary>Scores over one video, an entry a sample that the index holds.</summary>
+/// <param name="Times">Seconds from the first frame, ascending.</param>
+/// <param name="Raw">Dot products of unit vectors, -1 to 1.</param>
+/// <param name="Smoothed">As searches weigh them: within each shot.</param>
+public sealed record ScoreCurve(IReadOnlyList<double> Times, IReadOnlyList<float> Raw, IReadOnlyList<float> Smoothed, IReadOnlyList<ShotRange> Shots);
+
+/// <summary>Seconds [Start, End) of a shot.</summary>
+public readonly record struct ShotRange(double Start, double End);
+
+/// <param name="Path">Absolute, on this host.</param>
+public sealed record PlayableFile(string Path, VideoFacts Facts);
+
+/// <summary>A region of a picture, in shares of its width and height.</summary>
+/// <param name="X">Left edge, 0 to 1.</param>
+/// <param name="Y">Upper edge, 0 to 1.</param>
+/// <param name="Width">Above 0; X + Width is at most 1.</param>
+/// <param name="Height">Above 0; Y + Height is at most 1.</param>
+public sealed record PictureRegion(double X, double Y, double Width, double Height);
+
 /// <summary>One part of a query. The vector is the sum of weight times unit vector; negatives count negatively.</summary>
 /// <param name="Weight">Above 0; 1 unless said otherwise.</param>
 public abstract record QueryPart(double Weight, bool IsNegative);
@@ -70,10 +114,18 @@ public abstract record QueryPart(double Weight, bool IsNegative);
 public sealed record TextPart(string Text, double Weight = 1, bool IsNegative = false) : QueryPart(Weight, IsNegative);
 
 /// <param name="Path">A picture file.</param>
-public sealed record ImagePart(string Path, double Weight = 1, bool IsNegative = false) : QueryPart(Weight, IsNegative);
+public sealed record ImagePart(string Path, double Weight = 1, bool IsNegative = false) : QueryPart(Weight, IsNegative)
+{
+    /// <summary>Only this region counts; null: the whole picture.</summary>
+    public PictureRegion? Crop { get; init; }
+}
 
 /// <param name="Seconds">From the video's first frame; the sample shown then is taken, and its own shot is not left out.</param>
-public sealed record MomentPart(VideoId Video, double Seconds, double Weight = 1, bool IsNegative = false) : QueryPart(Weight, IsNegative);
+public sealed record MomentPart(VideoId Video, double Seconds, double Weight = 1, bool IsNegative = false) : QueryPart(Weight, IsNegative)
+{
+    /// <summary>Only this region of the moment's frame counts, which is decoded for it; null: the sample's own embedding.</summary>
+    public PictureRegion? Crop { get; init; }
+}
 
 public sealed record SearchAnswer
 {

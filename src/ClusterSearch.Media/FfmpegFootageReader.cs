@@ -19,6 +19,7 @@ public sealed class FfmpegFootageReader : IFootageReader
     private readonly FrameSampler _sampler;
     private readonly ThumbnailMaker _thumbnails;
     private readonly ClipWriter _clips;
+    private readonly BrowserStream _streams;
     private readonly PictureReader _pictures;
     private readonly ContactSheet _sheets;
 
@@ -34,6 +35,7 @@ public sealed class FfmpegFootageReader : IFootageReader
         _sampler = new FrameSampler(_tools, planner, new PixelPool());
         _thumbnails = new ThumbnailMaker(_tools, planner);
         _clips = new ClipWriter(_tools, planner, packets);
+        _streams = new BrowserStream(_tools);
         _pictures = new PictureReader(_tools);
         _sheets = new ContactSheet(_tools);
     }
@@ -50,6 +52,9 @@ public sealed class FfmpegFootageReader : IFootageReader
         _thumbnails.MakeAsync(path, facts, ticks, maximumWidth, cancellation);
 
     public Task WriteClipAsync(ClipRequest request, CancellationToken cancellation) => _clips.WriteAsync(request, cancellation);
+
+    public Task StreamAsync(string path, VideoFacts facts, double startSeconds, Stream output, CancellationToken cancellation) =>
+        _streams.WriteAsync(path, facts, startSeconds, output, cancellation);
 
     public Task<RgbImage> ReadImageAsync(string path, CancellationToken cancellation) => _pictures.ReadAsync(path, cancellation);
 

@@ -30,6 +30,8 @@ internal static class Footage
         EncoderFingerprint = "cpu-a",
     };
 
+    public static Feedback Feedback(int video) => new() { QueryKey = "key", Query = "[]", Video = Id(video), Start = 0, End = 2, IsRelevant = true };
+
     public static ChunkResult Result(ChunkLease lease) => new(
         new RawVectorReceipt(64, lease.Token + lease.Token), lease.Chunk.Samples.Count, 0, Request.EncoderFingerprint, null);
 

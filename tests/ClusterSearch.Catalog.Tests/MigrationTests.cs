@@ -53,4 +53,24 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal(1, (await catalog.StatusAsync(null, Cancellation)).Takeovers);
         DatabaseState.AssertSound(DatabasePath);
     }
+
+    [Fact]
+    public async Task Version_2_goes_on_where_it_was_and_takes_feedback()
+    {
+        await (await Database.OpenAsync(DatabasePath, new SqliteCatalogOptions(), [SchemaVersion1.Sql, SchemaVersion2.Sql], Cancellation)).DisposeAsync();
+        DatabaseState.Execute(DatabasePath, $$"""
+            INSERT INTO video (id, facts, duration_us, growing) VALUES ('{{Footage.Id(1)}}', '{"container":"mov","fileBytes":1,"streamIndex":0,"codec":"h264","timeBase":"1/1000","startTicks":0,"durationTicks":50000,"codedWidth":2,"codedHeight":2,"width":2,"height":2}', 50000000, 1);
+            INSERT INTO manifest VALUES ('index', '7');
+            """);
+
+        await using var catalog = await SqliteCatalog.OpenAsync(DatabasePath, new SqliteCatalogOptions(), Cancellation);
+        using (var connection = DatabaseState.Open(DatabasePath))
+            Assert.Equal(["3"], DatabaseState.Rows(connection, "PRAGMA user_version"));
+        Assert.True((await catalog.FindVideoAsync(Footage.Id(1), Cancellation))!.IsGrowing);
+        Assert.Equal("7", await catalog.Manifests.CurrentAsync("index", Cancellation));
+        Assert.Empty(await catalog.ListFeedbackAsync(null, null, Cancellation));
+        var put = await catalog.PutFeedbackAsync(Footage.Feedback(1), Cancellation);
+        Assert.Equal([put], await catalog.ListFeedbackAsync(null, null, Cancellation));
+        DatabaseState.AssertSound(DatabasePath);
+    }
 }

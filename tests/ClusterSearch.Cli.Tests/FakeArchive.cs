@@ -190,6 +190,12 @@ internal sealed class FakeArchive : ISearch, IIngestion, IWorking, IArchiveOpene
         },
         ["footage:garden-walk.mp4"], 0, 1, [new ShotSummary(0, 8, 8, [new NamedLabel("tabby cat", 0.5f)])], []));
 
+    public Task<ScoreCurve> ScoreCurveAsync(SearchRequest request, VideoId video, CancellationToken cancellation) => Task.FromResult(new ScoreCurve([], [], [], []));
+
+    public Task<PlayableFile> FindFootageAsync(VideoId video, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task StreamAsync(VideoId video, double startSeconds, Stream output, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<byte[]> ThumbnailAsync(VideoId video, double seconds, int maximumWidth, CancellationToken cancellation) => Task.FromResult<byte[]>([]);
 
     public Task WriteClipAsync(VideoId video, double start, double end, string outputPath, bool streamCopy, CancellationToken cancellation)
@@ -217,6 +223,11 @@ internal sealed class FakeArchive : ISearch, IIngestion, IWorking, IArchiveOpene
             new Dictionary<string, double> { ["ndcg@10 iou>=0.5"] = 0.75, ["undefined"] = double.NaN },
             [new QueryEvaluation("a cat", new Dictionary<string, double> { ["ndcg@10 iou>=0.5"] = 0.75 })]));
     }
+
+    public Task RateAsync(SearchRequest request, VideoId video, double start, double end, bool? isRelevant, CancellationToken cancellation) => Task.CompletedTask;
+
+    public Task<IReadOnlyList<Feedback>> ListRatingsAsync(SearchRequest? request, VideoId? video, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<Feedback>>([]);
 
     public async Task<IngestReport> IngestAsync(IngestRequest request, IProgress<IngestProgress> progress, CancellationToken cancellation)
     {
@@ -332,6 +343,8 @@ internal sealed class FakeArchive : ISearch, IIngestion, IWorking, IArchiveOpene
         public Task<byte[]> ThumbnailAsync(string path, VideoFacts facts, long ticks, int maximumWidth, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task WriteClipAsync(ClipRequest request, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task StreamAsync(string path, VideoFacts facts, double startSeconds, Stream output, CancellationToken cancellation) => throw new NotSupportedException();
 
         public Task<RgbImage> ReadImageAsync(string path, CancellationToken cancellation) => throw new NotSupportedException();
 

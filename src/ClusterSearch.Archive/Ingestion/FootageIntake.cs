@@ -43,6 +43,8 @@ internal sealed class FootageIntake(
             {
                 try
                 {
+                    if (request.ConfinedTo is { } top && !RealPath.IsWithin(file.Path, top))
+                        throw new ClusterSearchException(ErrorCodes.FootageUnreadable, $"{file.Path}: a link leads out of {top}, which is all that may be read");
                     var registered = await TransientRetry.UntilAnsweredAsync(ports.Time, again => registration.RegisterAsync(file, again), token);
                     if (registered.Displaced is { } displaced) _displaced.Add(displaced);
                     await TransientRetry.UntilAnsweredAsync(ports.Time, async again =>

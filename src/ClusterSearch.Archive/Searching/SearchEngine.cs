@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using ClusterSearch.Archive.Encodings;
 using ClusterSearch.Core;
+using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Evaluation;
 using ClusterSearch.Core.Footage;
@@ -79,6 +80,28 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         return InSessionAsync(request.Encoding, (session, model) => _embedding.EmbedAsync(session, model, request.Parts, cancellation), cancellation);
     }
 
+    public Task<ScoreCurve> ScoreCurveAsync(SearchRequest request, VideoId video, CancellationToken cancellation)
+    {
+        Validate(request);
+        return InSessionAsync(request.Encoding, async (session, model) =>
+            await CurveOfVideo.ScoreAsync(session, await _embedding.EmbedAsync(session, model, request.Parts, cancellation), video, cancellation), cancellation);
+    }
+
+    public async Task<PlayableFile> FindFootageAsync(VideoId video, CancellationToken cancellation)
+    {
+        var (record, path) = await _library.FindFileAsync(video, cancellation);
+        return new PlayableFile(path, record.Facts);
+    }
+
+    public async Task StreamAsync(VideoId video, double startSeconds, Stream output, CancellationToken cancellation)
+    {
+        var (record, path) = await _library.FindFileAsync(video, cancellation);
+        if (!(startSeconds >= 0) || startSeconds >= record.Facts.DurationSeconds)
+            throw new ClusterSearchException(ErrorCodes.RequestInvalid,
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a stream begins from 0 to {record.Facts.DurationSeconds:0.###} s, found {startSeconds:0.###}"));
+        await ports.Footage.StreamAsync(path, record.Facts, startSeconds, output, cancellation);
+    }
+
     public Task<VideoId> ResolveVideoAsync(string idPathOrName, CancellationToken cancellation) => _library.ResolveAsync(idPathOrName, cancellation);
 
     public Task<IReadOnlyList<VideoSummary>> ListVideosAsync(CancellationToken cancellation) => _library.ListAsync(cancellation);
@@ -137,6 +160,12 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         }
         return new EvaluationReport(RetrievalMetrics.Mean(perQuery.Select(query => query.Metrics)), perQuery) { Encoding = EncodingSummary.Of(encoding) };
     }
+
+    public Task RateAsync(SearchRequest request, VideoId video, double start, double end, bool? isRelevant, CancellationToken cancellation) =>
+        new MomentRatings(ports, _library).RateAsync(request, video, start, end, isRelevant, cancellation);
+
+    public Task<IReadOnlyList<Feedback>> ListRatingsAsync(SearchRequest? request, VideoId? video, CancellationToken cancellation) =>
+        new MomentRatings(ports, _library).ListAsync(request, video, cancellation);
 
     public void Dispose() => _models.Dispose();
 

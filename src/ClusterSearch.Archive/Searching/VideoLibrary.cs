@@ -32,6 +32,11 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
         };
     }
 
+    /// <exception cref="ClusterSearchException">video.not_found.</exception>
+    public async Task<VideoRecord> RequireAsync(VideoId id, CancellationToken cancellation) =>
+        await ports.Catalog.FindVideoAsync(id, cancellation)
+        ?? throw new ClusterSearchException(ErrorCodes.VideoNotFound, $"{id}: {options.Directory} holds no such video");
+
     /// <exception cref="ClusterSearchException">video.not_found; footage.not_found when no place of it is reachable here.</exception>
     public async Task<(VideoRecord Record, string Path)> FindFileAsync(VideoId id, CancellationToken cancellation)
     {
@@ -163,8 +168,4 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
         : plan.Count(ChunkState.Indexed) + plan.Count(ChunkState.Quarantined) == plan.ChunkCount ? VideoState.Partial
         : plan.Count(ChunkState.Pending) == plan.ChunkCount ? VideoState.Planned
         : VideoState.Ingesting;
-
-    private async Task<VideoRecord> RequireAsync(VideoId id, CancellationToken cancellation) =>
-        await ports.Catalog.FindVideoAsync(id, cancellation)
-        ?? throw new ClusterSearchException(ErrorCodes.VideoNotFound, $"{id}: {options.Directory} holds no such video");
 }

@@ -15,6 +15,8 @@ internal sealed class ProgramCommand : RootCommand
         Add(new IngestCommand(surroundings));
         Add(new WatchCommand(surroundings));
         Add(new SearchCommand(surroundings));
+        Add(new ServeCommand(surroundings));
+        Add(new KeysCommand(surroundings));
         Add(new StatusCommand(surroundings));
         Add(new WorkCommand(surroundings));
         Add(new PauseCommand(surroundings));

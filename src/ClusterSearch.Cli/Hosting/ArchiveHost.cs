@@ -106,7 +106,7 @@ internal sealed class ArchiveHost(
 
     public ValueTask DisposeAsync() => owned?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static string Version => typeof(ArchiveHost).Assembly.GetName().Version?.ToString(3) ?? "0";
+    public static string Version => typeof(ArchiveHost).Assembly.GetName().Version?.ToString(3) ?? "0";
 
     /// <summary>What was opened, closed in reverse order.</summary>
     private sealed class OwnedParts : IAsyncDisposable

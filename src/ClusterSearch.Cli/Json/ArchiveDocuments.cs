@@ -1,14 +1,7 @@
 using System.Text.Json.Serialization;
 using ClusterSearch.Archive;
-using ClusterSearch.Core.Catalog;
 
 namespace ClusterSearch.Cli.Json;
-
-internal sealed record FileFaultDocument(string Path, string Code, string Message)
-{
-    public static IReadOnlyList<FileFaultDocument> From(IReadOnlyList<FileFailure> faults) =>
-        [.. faults.Select(f => new FileFaultDocument(f.Path, f.Code, f.Message))];
-}
 
 /// <param name="Encoding">The one that searches use, of which videos, chunks, samples and hours speak; null in an empty archive.</param>
 /// <param name="Encodings">Every encoding, in the order in which they came.</param>
@@ -26,22 +19,6 @@ internal sealed record StatusDocument(
             status.Encoding is { } e ? EncodingDocument.From(e) : null, [.. status.Encodings.Select(EncodingProgressDocument.From)],
             FileFaultDocument.From(status.Failures), WorkforceDocument.From(work));
     }
-}
-
-/// <param name="Total">Planned in the encoding.</param>
-/// <param name="WithoutPlan">Known to the archive, but never planned in the encoding.</param>
-internal sealed record VideoCountsDocument(int Total, int Searchable, int Partial, int Ingesting, int Failed, int WithoutPlan)
-{
-    public static VideoCountsDocument From(LedgerStatus l, int withoutPlan) =>
-        new(l.Videos, l.SearchableVideos, l.PartialVideos, l.IngestingVideos, l.FailedVideos, withoutPlan);
-}
-
-internal sealed record ChunkCountsDocument(int Pending, int Leased, int Embedded, int Indexed, int Quarantined)
-{
-    public static ChunkCountsDocument From(IReadOnlyDictionary<ChunkState, int> chunks) => new(
-        chunks.GetValueOrDefault(ChunkState.Pending), chunks.GetValueOrDefault(ChunkState.Leased),
-        chunks.GetValueOrDefault(ChunkState.Embedded), chunks.GetValueOrDefault(ChunkState.Indexed),
-        chunks.GetValueOrDefault(ChunkState.Quarantined));
 }
 
 /// <param name="Seconds">Footage worked on.</param>
@@ -107,12 +84,6 @@ internal sealed record WatchDocument(
     public static WatchDocument From(WatchReport r) => new(r.Status.Files, r.Status.Settling, r.Status.Growing, r.Registered, r.Closed, r.Forgotten,
         r.Status.Ledger.Samples, r.Elapsed.TotalSeconds, FileFaultDocument.From(r.Failures));
 }
-
-internal sealed record RemovedDocument(string VideoId) : Document;
-
-/// <param name="VideoId">Null for all videos.</param>
-/// <param name="Chunks">How many became pending.</param>
-internal sealed record RetryDocument(string? VideoId, int Chunks) : Document;
 
 internal sealed record EvaluationDocument(
     IReadOnlyDictionary<string, double?> Metrics, IReadOnlyList<QueryEvaluationDocument> PerQuery,

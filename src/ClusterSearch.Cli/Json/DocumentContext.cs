@@ -29,6 +29,8 @@ namespace ClusterSearch.Cli.Json;
 [JsonSerializable(typeof(EncodingUseDocument))]
 [JsonSerializable(typeof(EncodingDropDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(KeyDocument))]
+[JsonSerializable(typeof(KeysDocument))]
 [JsonSerializable(typeof(JudgedFile))]
 internal sealed partial class DocumentContext : JsonSerializerContext
 {

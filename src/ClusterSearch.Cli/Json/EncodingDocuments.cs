@@ -3,24 +3,10 @@ using ClusterSearch.Cli.Presentation;
 
 namespace ClusterSearch.Cli.Json;
 
-internal sealed record EncodingDocument(string Id, string Model, string Sampling, string Resize, int Dimension, string Precision)
+internal static class EncodingWording
 {
-    public static EncodingDocument From(EncodingSummary e) => new(e.Id, e.Model, e.Sampling, e.Resize, e.Dimension, e.Precision);
-
     /// <summary>"1f0c9f3ed1c5 (starter at 1/1)".</summary>
-    public string Describe() => Wording.Safe($"{Id} ({Model} at {Sampling})");
-}
-
-/// <param name="Active">Whether searches use it.</param>
-/// <param name="CompleteVideos">With nothing left to do, and something to find.</param>
-/// <param name="TotalVideos">Known to the archive.</param>
-internal sealed record EncodingProgressDocument(
-    string Id, string Model, string Precision, string Sampling, string Resize, int Dimension, bool Active, int CompleteVideos, int TotalVideos,
-    VideoCountsDocument Videos, ChunkCountsDocument Chunks, long Samples, long MissingSamples)
-{
-    public static EncodingProgressDocument From(EncodingProgress p) => new(
-        p.Encoding.Id, p.Encoding.Model, p.Encoding.Precision, p.Encoding.Sampling, p.Encoding.Resize, p.Encoding.Dimension, p.IsActive, p.CompleteVideos, p.Videos,
-        VideoCountsDocument.From(p.Ledger, p.VideosWithoutPlan), ChunkCountsDocument.From(p.Ledger.Chunks), p.Ledger.Samples, p.Ledger.MissingSamples);
+    public static string Describe(this EncodingDocument encoding) => Wording.Safe($"{encoding.Id} ({encoding.Model} at {encoding.Sampling})");
 }
 
 /// <param name="Videos">Known to the archive.</param>

@@ -13,7 +13,7 @@ namespace ClusterSearch.Core.Catalog;
 /// Faults: archive.busy (transient) when a lock was not had in time, archive.unreachable (transient) when the database's server
 /// does not answer, archive.corrupt, archive.disk_full.
 /// </remarks>
-public interface ICatalog : IVideoRegister, IEncodingRegister, ILedger, IWorkforce, IAsyncDisposable
+public interface ICatalog : IVideoRegister, IEncodingRegister, ILedger, IWorkforce, IFeedbackBook, IAsyncDisposable
 {
     /// <summary>Which manifest of each index is the current one; it lives and ends with the catalogue.</summary>
     IManifestRegister Manifests { get; }

@@ -28,9 +28,10 @@ public interface IVideoRegister
     Task<IReadOnlyList<VideoRecord>> ListVideosAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// Gives a growing recording, kept under a provisional id, the id of its content once it is closed: places, plans, chunks and
-    /// failures follow, in one transaction. Where the final id is known already, its row and its plans stay: the provisional one's
-    /// places and failures join them, its plans only in encodings in which the final id has none.
+    /// Gives a growing recording, kept under a provisional id, the id of its content once it is closed: places, plans, chunks,
+    /// failures and feedback follow, in one transaction. Where the final id is known already, its row, its plans and its feedback
+    /// stay: the provisional one's places and failures join them, its plans only in encodings in which the final id has none, its
+    /// feedback where the final id has none on the same moment for the same query.
     /// <para>
     /// Vector files follow by the caller: a chunk keeps its token, so a file is the same one under (final, encoding, chunk,
     /// token). Link or copy them to their new names first, rename here, then delete the provisional ones; whatever a crash
@@ -43,7 +44,7 @@ public interface IVideoRegister
     /// <exception cref="ArgumentException">Both ids are one.</exception>
     Task<bool> RenameVideoAsync(VideoId provisional, VideoId final, CancellationToken cancellation);
 
-    /// <summary>Forgets a video: its places, plans, chunks and failures. Unknown ones are no error.</summary>
+    /// <summary>Forgets a video: its places, plans, chunks, failures and feedback. Unknown ones are no error.</summary>
     Task RemoveVideoAsync(VideoId video, CancellationToken cancellation);
 
     /// <summary>Records why a place's video cannot be ingested. One a place; the latest stands.</summary>

@@ -21,6 +21,9 @@ public interface IFootageReader : IFrameSource
     /// <summary>Writes [startTicks, endTicks) as an MP4. Re-encoded and exact to the frame, or copied and exact to the key frame before.</summary>
     Task WriteClipAsync(ClipRequest request, CancellationToken cancellation);
 
+    /// <summary>Writes footage from a second (counted from its beginning) to its end as fragmented MP4 (H.264, AAC) while it is read; a reader that stops holds the making up.</summary>
+    Task StreamAsync(string path, VideoFacts facts, double startSeconds, Stream output, CancellationToken cancellation);
+
     /// <summary>Decodes a still picture file (JPEG, PNG, WebP, …) to RGB, upright.</summary>
     Task<RgbImage> ReadImageAsync(string path, CancellationToken cancellation);
 

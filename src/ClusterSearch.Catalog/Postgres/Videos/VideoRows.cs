@@ -47,7 +47,7 @@ internal static class VideoRows
         });
     }
 
-    /// <summary>With places, plans, chunks (by cascade) and failures.</summary>
+    /// <summary>With places, plans, chunks, feedback (by cascade) and failures.</summary>
     public static async Task RemoveAsync(PostgresSession session, VideoId video)
     {
         await Places.LockAsync(session);
@@ -76,6 +76,11 @@ internal static class VideoRows
             """, provisional.Value, final.Value);
         await session.ExecuteAsync("UPDATE place SET video = $2 WHERE video = $1", provisional.Value, final.Value);
         await session.ExecuteAsync("UPDATE failure SET video = $2 WHERE video = $1", provisional.Value, final.Value);
+        // What stays behind goes with the provisional row.
+        await session.ExecuteAsync("""
+            UPDATE feedback AS f SET video = $2 WHERE video = $1 AND NOT EXISTS (SELECT 1 FROM feedback AS had
+                WHERE had.query_key = f.query_key AND had.video = $2 AND had.start_seconds = f.start_seconds AND had.end_seconds = f.end_seconds)
+            """, provisional.Value, final.Value);
         await session.ExecuteAsync("DELETE FROM video WHERE id = $1", provisional.Value);
         await session.ExistsAsync("SELECT judge_video($1)", final.Value);
         return true;

@@ -47,7 +47,7 @@ internal static class VideoRows
         });
     }
 
-    /// <summary>With places, plans, chunks (by cascade) and failures.</summary>
+    /// <summary>With places, plans, chunks, feedback (by cascade) and failures.</summary>
     public static void Remove(Session session, VideoId video)
     {
         FailureRows.ClearOf(session, video);
@@ -65,6 +65,8 @@ internal static class VideoRows
         if (!session.Exists("SELECT 1 FROM video WHERE id = $id", ("$id", provisional.Value))) return false;
         session.Execute("UPDATE place SET video = $final WHERE video = $provisional", ids);
         session.Execute("UPDATE failure SET video = $final WHERE video = $provisional", ids);
+        // What is ignored goes with the provisional row.
+        session.Execute("UPDATE OR IGNORE feedback SET video = $final WHERE video = $provisional", ids);
         // A lease names the provisional id: whoever holds it is fenced. The index has nothing under the final one.
         session.Execute($"UPDATE chunk SET state = 0, {ChunkColumns.NotHeld} WHERE plan IN (SELECT number FROM plan WHERE video = $provisional) AND state = 1", ids[0]);
         session.Execute("UPDATE chunk SET state = 2 WHERE plan IN (SELECT number FROM plan WHERE video = $provisional) AND state = 3", ids[0]);

@@ -1,17 +1,16 @@
-using System.Text.Json.Serialization;
 using ClusterSearch.Archive;
 using ClusterSearch.Core.Footage;
 
-namespace ClusterSearch.Cli.Json;
+namespace ClusterSearch.Contract;
 
 /// <param name="Encoding">The one that searches use, of which states and samples speak; null in an empty archive.</param>
-internal sealed record VideosDocument(IReadOnlyList<VideoDocument> Videos, EncodingDocument? Encoding) : Document;
+public sealed record VideosDocument(IReadOnlyList<VideoDocument> Videos, EncodingDocument? Encoding) : Document;
 
 /// <param name="Video">File name.</param>
 /// <param name="State">"planned", "ingesting", "searchable", "partial" or "failed".</param>
 /// <param name="Note">What a person should know, or null.</param>
 /// <param name="Progress">How much of it can be searched, 0 to 1.</param>
-internal sealed record VideoDocument(
+public sealed record VideoDocument(
     string Video, string VideoId, string? Path, double Seconds, int Width, int Height, string State, long Samples,
     string? Camera, string? Zone, DateTimeOffset? RecordedAt, string? Note, double Progress)
 {
@@ -20,7 +19,7 @@ internal sealed record VideoDocument(
         v.Camera, v.Zone, v.RecordedAt, v.Note, v.Progress);
 }
 
-internal sealed record VideoDetailDocument(
+public sealed record VideoDetailDocument(
     VideoDocument Video, VideoFactsDocument Facts, IReadOnlyList<string> Places, int Chunks, long MissingSamples,
     IReadOnlyList<ShotDocument> Shots, IReadOnlyList<string> Warnings, IReadOnlyList<VideoInEncodingDocument> Encodings) : Document
 {
@@ -31,13 +30,13 @@ internal sealed record VideoDetailDocument(
 }
 
 /// <param name="Active">Whether searches use it; everything else of the video speaks of that one.</param>
-internal sealed record VideoInEncodingDocument(EncodingDocument Encoding, bool Active, string State, long Samples);
+public sealed record VideoInEncodingDocument(EncodingDocument Encoding, bool Active, string State, long Samples);
 
-internal sealed record ShotDocument(double Start, double End, long Samples, IReadOnlyList<LabelDocument> Labels);
+public sealed record ShotDocument(double Start, double End, long Samples, IReadOnlyList<LabelDocument> Labels);
 
 /// <param name="TimeBase">Seconds a tick, "1/90000".</param>
 /// <param name="FrameRate">"30000/1001"; null when the file does not say.</param>
-internal sealed record VideoFactsDocument(
+public sealed record VideoFactsDocument(
     string Container, string Codec, long FileBytes, string TimeBase, long StartTicks, long DurationTicks, string? FrameRate,
     bool VariableFrameRate, int CodedWidth, int CodedHeight, int RotationDegrees, string PixelAspect, bool Interlaced, bool Seekable,
     IReadOnlyList<TrackDocument> Audio, IReadOnlyList<TrackDocument> Subtitles, DateTimeOffset? CreatedAt, string? Timecode)
@@ -48,32 +47,8 @@ internal sealed record VideoFactsDocument(
         TrackDocument.From(f.AudioTracks), TrackDocument.From(f.SubtitleTracks), f.CreatedAt, f.Timecode);
 }
 
-internal sealed record TrackDocument(int Index, string Codec, string? Language, string? Title)
+public sealed record TrackDocument(int Index, string Codec, string? Language, string? Title)
 {
     public static IReadOnlyList<TrackDocument> From(IReadOnlyList<TrackFacts> tracks) =>
         [.. tracks.Select(t => new TrackDocument(t.Index, t.Codec, t.Language, t.Title))];
 }
-
-/// <summary>Stands beside an exported matrix: row i of the matrix is sample i of the list.</summary>
-/// <param name="Video">File name.</param>
-/// <param name="Encoding">The encoding's id.</param>
-/// <param name="Vectors">"raw" or "smoothed".</param>
-internal sealed record VectorSidecarDocument(
-    string Video, string VideoId, string Encoding, string Vectors, int Dimension, IReadOnlyList<VectorSampleDocument> Samples) : Document
-{
-    public static VectorSidecarDocument From(VectorExport export, string fileName, bool smoothed) => new(
-        fileName, export.Video.Value, export.EncodingId, smoothed ? "smoothed" : "raw", export.Dimension,
-        [.. export.Samples.Select(s => new VectorSampleDocument(s.Number, s.Ticks, export.TimeBase.ToString(), s.Seconds))]);
-}
-
-internal sealed record VectorSampleDocument(long Number, long Ticks, string TimeBase, double Seconds);
-
-/// <param name="File">The .npy file.</param>
-/// <param name="Sidecar">The .json file beside it; absent for a query's vector.</param>
-/// <param name="Shape">Rows and columns.</param>
-internal sealed record ExportDocument(
-    string File,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sidecar,
-    IReadOnlyList<int> Shape,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? VideoId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Encoding) : Document;

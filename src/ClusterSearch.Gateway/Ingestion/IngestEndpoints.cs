@@ -1,0 +1,141 @@
+using System.Text.Json;
+using ClusterSearch.Archive;
+using ClusterSearch.Archive.Footage;
+using ClusterSearch.Contract;
+using ClusterSearch.Core.Footage;
+using ClusterSearch.Gateway.Hosting;
+using ClusterSearch.Gateway.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace ClusterSearch.Gateway.Ingestion;
+
+internal static class IngestEndpoints
+{
+    private const int LowestPriority = -1000;
+    private const int HighestPriority = 1000;
+
+    public static void Map(IEndpointRouteBuilder api, GatewayParts parts)
+    {
+        api.MapGet("/ingestion", context => StateAsync(context, parts));
+        api.MapGet("/ingestion/events", context => EventsAsync(context, parts));
+        api.MapPost("/ingestion/register", context => RegisterAsync(context, parts));
+        api.MapPost("/ingestion/pause", context => PauseAsync(context, parts, isPaused: true));
+        api.MapPost("/ingestion/resume", context => PauseAsync(context, parts, isPaused: false));
+        api.MapPost("/ingestion/retry", context => RetryAsync(context, parts, null));
+        api.MapPost("/videos/{id}/retry", context => RetryAsync(context, parts, Exchange.Video(context)));
+        api.MapPost("/uploads", context => UploadAsync(context, parts));
+    }
+
+    private static async Task StateAsync(HttpContext context, GatewayParts parts)
+    {
+        var cancellation = context.RequestAborted;
+        var state = await parts.Desk.StateAsync(cancellation);
+        var failures = (await parts.Ingestion.StatusAsync(cancellation)).Failures.Concat(parts.Desk.Failures)
+            .DistinctBy(failure => failure.Path).Select(failure => new FailureDocument(failure.Path, failure.Code, failure.Message, null)).ToList();
+        foreach (var video in await parts.Search.ListVideosAsync(cancellation))
+        {
+            if (video.State is not (VideoState.Failed or VideoState.Partial)) continue;
+            var detail = await parts.Search.ShowVideoAsync(video.Id, cancellation);
+            failures.Add(new FailureDocument(video.Path ?? video.FileName, $"video.{video.State.ToString().ToLowerInvariant()}",
+                detail.Warnings.Count > 0 ? string.Join("; ", detail.Warnings) : video.Note ?? "pieces of it could not be taken in", video.Id.Value));
+        }
+        await Exchange.WriteAsync(context, state with
+        {
+            Roots = [.. parts.Options.Roots.Select(root => new RootDocument(root.Key, $"{root.Key} ({root.Value})"))],
+            Failures = failures,
+        }, GatewayJson.Default.ProgressDocument);
+    }
+
+    private static async Task EventsAsync(HttpContext context, GatewayParts parts)
+    {
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-cache, no-transform";
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, parts.Stopping);
+        await foreach (var state in parts.Desk.FollowAsync(stop.Token))
+        {
+            await context.Response.WriteAsync($"event: progress\ndata: {JsonSerializer.Serialize(state, GatewayJson.Default.ProgressDocument)}\n\n", stop.Token);
+            await context.Response.Body.FlushAsync(stop.Token);
+        }
+    }
+
+    private static async Task RegisterAsync(HttpContext context, GatewayParts parts)
+    {
+        Exchange.Require(context, Role.Ingest);
+        var body = await Exchange.ReadAsync(context, GatewayJson.Default.RegisterBody);
+        if (body.Root is not { } name || !parts.Options.Roots.TryGetValue(name, out var root))
+            throw Exchange.Invalid($"root: expected one of {string.Join(", ", parts.Options.Roots.Keys.DefaultIfEmpty("(none is open: --root DIR)"))}, found '{Exchange.Shown(body.Root ?? "nothing")}'");
+        if (body.Priority is < LowestPriority or > HighestPriority) throw Exchange.Invalid($"priority: {LowestPriority} to {HighestPriority}");
+        var path = Below(root, body.Path);
+        if (!File.Exists(path) && !Directory.Exists(path))
+            throw new Core.ClusterSearchException(Core.ErrorCodes.FootageNotFound, $"path: there is nothing called '{Exchange.Shown(body.Path ?? "")}' below {name}");
+        var job = parts.Desk.Enqueue(new IngestRequest
+        {
+            Paths = [path],
+            ConfinedTo = root,
+            Camera = NotBlank(body.Camera),
+            Zone = NotBlank(body.Zone),
+            RecordedAt = body.RecordedAt,
+            Priority = body.Priority,
+        });
+        await Exchange.WriteAsync(context, new JobDocument(job), GatewayJson.Default.JobDocument, StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>A path that somebody else names: relative, and below the root by its name and by where its links lead.</summary>
+    /// <exception cref="Core.ClusterSearchException">request.invalid.</exception>
+    internal static string Below(string root, string? relative)
+    {
+        var text = relative?.Trim() ?? "";
+        if (text.Length > 4096 || text.Any(char.IsControl)) throw Exchange.Invalid("path: expected a relative path without control characters");
+        if (Path.IsPathRooted(text) || text.Contains("://", StringComparison.Ordinal) || text.Split('/', '\\').Contains(".."))
+            throw Exchange.Invalid("path: expected a path below the root, without '..' and without a protocol");
+        var path = Path.GetFullPath(text, root);
+        return RealPath.IsWithin(path, root) ? path : throw Exchange.Invalid("path: it leads out of the root");
+    }
+
+    private static async Task PauseAsync(HttpContext context, GatewayParts parts, bool isPaused)
+    {
+        Exchange.Require(context, Role.Ingest);
+        await parts.Desk.SetPausedAsync(isPaused, context.RequestAborted);
+        await Exchange.WriteAsync(context, new PauseDocument(isPaused), GatewayJson.Default.PauseDocument);
+    }
+
+    private static async Task RetryAsync(HttpContext context, GatewayParts parts, VideoId? video)
+    {
+        Exchange.Require(context, Role.Ingest);
+        var cancellation = context.RequestAborted;
+        if (video is { } id) await parts.Search.ShowVideoAsync(id, cancellation);
+        var incomplete = (await parts.Search.ListVideosAsync(cancellation))
+            .Where(one => video is { } wanted ? one.Id == wanted : one.State is VideoState.Failed or VideoState.Partial).ToList();
+        var chunks = await parts.Ingestion.RetryAsync(video, cancellation);
+        var paths = incomplete.Select(one => one.Path).OfType<string>().ToList();
+        if (chunks > 0 && paths.Count > 0) parts.Desk.Enqueue(new IngestRequest { Paths = paths });
+        await Exchange.WriteAsync(context, new RetryDocument(video?.Value, chunks), GatewayJson.Default.RetryDocument);
+    }
+
+    private static async Task UploadAsync(HttpContext context, GatewayParts parts)
+    {
+        Exchange.Require(context, Role.Ingest);
+        if (parts.Uploads is not { } uploads) throw new GatewayException(Problem.Of(StatusCodes.Status403Forbidden, "limit.uploads", "this gateway takes no uploads"));
+        var name = context.Request.Query["name"].ToString();
+        Uploads.NameOf(name);
+        if (context.Request.ContentLength > parts.Options.MaximumUploadBytes)
+            throw new GatewayException(Problem.Of(StatusCodes.Status413PayloadTooLarge, "limit.body", $"an upload has at most {parts.Options.MaximumUploadBytes} bytes"));
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = parts.Options.MaximumUploadBytes;
+        var (path, bytes) = await uploads.ReceiveAsync(name, context.Request.Body, context.RequestAborted);
+        var job = parts.Desk.Enqueue(new IngestRequest
+        {
+            Paths = [path],
+            Camera = NotBlank(context.Request.Query["camera"]),
+            Zone = NotBlank(context.Request.Query["zone"]),
+        });
+        await Exchange.WriteAsync(context, new UploadDocument(job, Path.GetFileName(path), bytes), GatewayJson.Default.UploadDocument, StatusCodes.Status202Accepted);
+    }
+
+    private static string? NotBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Length <= 200 ? text.Trim() : throw Exchange.Invalid("camera, zone: at most 200 characters");
+}

@@ -1,0 +1,77 @@
+using ClusterSearch.Archive;
+using ClusterSearch.Contract;
+using ClusterSearch.Gateway.Hosting;
+using ClusterSearch.Gateway.Security;
+using ClusterSearch.ServiceDefaults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace ClusterSearch.Gateway.Operating;
+
+internal static class OperatingEndpoints
+{
+    public static void Map(WebApplication app, IEndpointRouteBuilder api, GatewayParts parts)
+    {
+        app.MapGet("/health/live", context => Exchange.WriteAsync(context, new HealthDocument("live"), GatewayJson.Default.HealthDocument));
+        app.MapGet("/health/ready", async context =>
+        {
+            await parts.Ingestion.StatusAsync(context.RequestAborted);
+            await Exchange.WriteAsync(context, new HealthDocument("ready"), GatewayJson.Default.HealthDocument);
+        });
+        app.MapGet("/metrics", context =>
+        {
+            context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+            context.Response.Headers.CacheControl = "no-store";
+            return context.Response.WriteAsync(parts.Figures.Prometheus(), context.RequestAborted);
+        });
+        api.MapGet("/operations", context => OperationsAsync(context, parts));
+        api.MapGet("/about", context => Exchange.WriteAsync(context, new AboutDocument(parts.Options.Version, Word(Access.RoleOf(context)), !parts.Options.Keys.IsEmpty,
+            parts.Uploads is not null, parts.Options.MaximumUploadBytes, SearchRequest.MaximumTop), GatewayJson.Default.AboutDocument));
+        api.MapGet("/encodings", context => EncodingsAsync(context, parts));
+        api.MapPost("/encodings/{encoding}/use", async context =>
+        {
+            Exchange.Require(context, Role.Admin);
+            await parts.Ingestion.UseEncodingAsync((string)context.Request.RouteValues["encoding"]!, context.Request.Query["force"] == "true", context.RequestAborted);
+            await EncodingsAsync(context, parts);
+        });
+    }
+
+    private static async Task EncodingsAsync(HttpContext context, GatewayParts parts)
+    {
+        var status = await parts.Ingestion.StatusAsync(context.RequestAborted);
+        await Exchange.WriteAsync(context, new EncodingsDocument([.. status.Encodings.Select(e =>
+            new EncodingStateDocument(EncodingDocument.From(e.Encoding), e.IsActive, e.CompleteVideos, e.Videos, e.Ledger.Samples))]), GatewayJson.Default.EncodingsDocument);
+    }
+
+    private static async Task OperationsAsync(HttpContext context, GatewayParts parts)
+    {
+        var status = await parts.Ingestion.StatusAsync(context.RequestAborted);
+        var workforce = await parts.Working.StatusAsync(context.RequestAborted);
+        var figures = parts.Figures;
+        await Exchange.WriteAsync(context, new OperationsDocument(
+            parts.Time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0, parts.Time.GetElapsedTime(parts.StartedAt).TotalSeconds, figures.Latency(), figures.Searches,
+            (long)figures.CountOf(Telemetry.SamplesEmbedded), figures.CountOf(Telemetry.FootageEmbedded),
+            new IndexDocument(SizeOf(parts.Options.IndexDirectory), status.Encodings.Where(e => e.IsActive).Sum(e => e.Ledger.Samples)),
+            status.Failures.Count + status.Ledger.FailedVideos + status.Ledger.PartialVideos, Environment.WorkingSet,
+            [.. workforce.Workers.Select(w => new WorkerDocument(w.Report.Name, w.IsAlive ? Word(w.Report.State) : Word(w.Report.State) is "stopped" ? "stopped" : "lost", w.Report.Device, w.Report.SamplesDone))],
+            ChunkCountsDocument.From(status.Ledger.Chunks)), GatewayJson.Default.OperationsDocument);
+    }
+
+    private static long SizeOf(string? directory)
+    {
+        if (directory is null || !Directory.Exists(directory)) return 0;
+        try
+        {
+            return new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        }
+        catch (IOException)
+        {
+            // A segment that is compacted away while it is counted.
+            return 0;
+        }
+    }
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+}
