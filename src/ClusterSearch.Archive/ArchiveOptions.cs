@@ -1,3 +1,5 @@
+using ClusterSearch.Core.Embeddings;
+
 namespace ClusterSearch.Archive;
 
 /// <summary>Where an archive lies on this host, and what it falls back to.</summary>
@@ -11,6 +13,9 @@ public sealed record ArchiveOptions
 
     /// <summary>Model directories of this machine: one that carries an encoding's model under its name stands in for a directory that is gone.</summary>
     public IReadOnlyList<string> ModelDirectories { get; init; } = [];
+
+    /// <summary>What models run on; precision and cache are the archive's.</summary>
+    public ModelOptions Execution { get; init; } = new();
 
     /// <summary>A chunk whose worker fell silent is given to another after this time.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(60);

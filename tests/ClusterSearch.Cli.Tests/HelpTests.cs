@@ -68,9 +68,10 @@ public sealed class HelpTests
     public void The_commands_are_those_that_are_promised() => Assert.Equal(
         [
             "clustersearch", "clustersearch backup", "clustersearch doctor", "clustersearch eval", "clustersearch export", "clustersearch export query",
-            "clustersearch export vectors", "clustersearch ingest", "clustersearch models", "clustersearch models check",
+            "clustersearch export vectors", "clustersearch ingest", "clustersearch keys", "clustersearch keys add", "clustersearch keys list",
+            "clustersearch keys remove", "clustersearch models", "clustersearch models check",
             "clustersearch models drop", "clustersearch models list", "clustersearch models pull", "clustersearch models use", "clustersearch pause",
-            "clustersearch reindex", "clustersearch restore", "clustersearch resume", "clustersearch search", "clustersearch status", "clustersearch verify",
+            "clustersearch reindex", "clustersearch restore", "clustersearch resume", "clustersearch search", "clustersearch serve", "clustersearch status", "clustersearch verify",
             "clustersearch videos", "clustersearch videos list", "clustersearch videos remove", "clustersearch videos retry",
             "clustersearch videos show", "clustersearch watch", "clustersearch work",
         ],

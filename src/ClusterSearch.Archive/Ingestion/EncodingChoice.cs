@@ -62,7 +62,7 @@ internal static class EncodingChoice
         {
             try
             {
-                var model = loader.Load(directory, new ModelOptions { CacheDirectory = options.CacheDirectory, Precision = encoding.Precision });
+                var model = loader.Load(directory, options.Execution with { CacheDirectory = options.CacheDirectory, Precision = encoding.Precision });
                 if (model.Facts.Hash == encoding.ModelHash) return model;
                 model.Dispose();
             }
@@ -90,7 +90,7 @@ internal static class EncodingChoice
         var directory = request.ModelDirectory ?? active?.ModelDirectory ?? options.DefaultModelDirectory;
         // The archive's own model by its path is the archive's own model.
         var precision = request.Precision ?? (directory == active?.ModelDirectory ? active.Precision : null);
-        return loader.Load(directory, new ModelOptions { CacheDirectory = options.CacheDirectory, Precision = precision });
+        return loader.Load(directory, options.Execution with { CacheDirectory = options.CacheDirectory, Precision = precision });
     }
 
     private static IEnumerable<string> Candidates(ArchiveOptions options, Encoding encoding) =>

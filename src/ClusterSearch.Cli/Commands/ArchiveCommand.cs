@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
+using ClusterSearch.Core.Embeddings;
 
 namespace ClusterSearch.Cli.Commands;
 
@@ -23,10 +24,14 @@ internal abstract class ArchiveCommand : DocumentedCommand
     /// <returns>An exit code.</returns>
     protected abstract Task<int> RunAsync(ParseResult parse, CancellationToken cancellation);
 
-    protected Task<ArchiveHost> OpenAsync(ParseResult parse, OpenMode mode, CancellationToken cancellation)
+    /// <param name="parse">The command line.</param>
+    /// <param name="mode">What for.</param>
+    /// <param name="cancellation">Stops waiting for the archive.</param>
+    /// <param name="execution">What models run on; null: the processor.</param>
+    protected Task<ArchiveHost> OpenAsync(ParseResult parse, OpenMode mode, CancellationToken cancellation, ModelOptions? execution = null)
     {
         RootMapping.SetDefaults(new Settings(Surroundings.Variable, Surroundings.WorkingDirectory).Roots);
-        return Surroundings.Archives.OpenAsync(Address(parse), mode, cancellation);
+        return Surroundings.Archives.OpenAsync(Address(parse) with { Execution = execution ?? new ModelOptions() }, mode, cancellation);
     }
 
     protected ArchiveAddress Address(ParseResult parse) => new(ArchiveDirectory(parse), Setting(parse, GlobalOptions.Catalog, "catalog")?.Value);

@@ -13,7 +13,7 @@ internal abstract class DocumentedCommand(string name, string description, param
     public IReadOnlyList<Example> Examples { get; } = examples;
 
     /// <summary>An option with one value.</summary>
-    protected Option<string?> Value(string name, string valueName, string description) => Added(new Option<string?>(name)
+    internal Option<string?> Value(string name, string valueName, string description) => Added(new Option<string?>(name)
     {
         Description = description,
         HelpName = valueName,
@@ -29,7 +29,7 @@ internal abstract class DocumentedCommand(string name, string description, param
         AllowMultipleArgumentsPerToken = false,
     });
 
-    protected Option<bool> Flag(string name, string description) => Added(new Option<bool>(name)
+    internal Option<bool> Flag(string name, string description) => Added(new Option<bool>(name)
     {
         Description = description,
         Arity = ArgumentArity.Zero,

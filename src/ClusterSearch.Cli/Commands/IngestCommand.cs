@@ -5,6 +5,7 @@ using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Parsing;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Core;
+using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 
 namespace ClusterSearch.Cli.Commands;
@@ -31,6 +32,7 @@ internal class IngestCommand : ArchiveCommand
     private readonly Option<string?> _priority;
     private readonly Option<string?> _order;
     private readonly Option<bool> _detach;
+    private readonly ExecutionOptions _execution;
 
     public IngestCommand(Surroundings surroundings)
         : this(surroundings, "ingest", "Take footage in: every video below the paths becomes searchable. Run it again to go on after an interruption; what is unchanged is skipped.",
@@ -38,6 +40,7 @@ internal class IngestCommand : ArchiveCommand
             new("clustersearch ingest ~/footage", "Everything below a folder, one sample a second."),
             new("clustersearch ingest gate.mp4 --camera gate --recorded-at 2026-11-23T06:00", "One recording of a camera, with its wall-clock time."),
             new("clustersearch ingest /mnt/tapes --sampling keyframes --workers 4", "Key frames alone: tens of times faster."),
+            new("clustersearch ingest ~/footage --model siglip-base-patch16-224 --provider cuda --device 0,1", "By a full model on two graphics processors."),
             new("clustersearch ingest /mnt/tapes --catalog \"Host=db;Database=footage\" --priority 5 --detach", "Registered for `work` processes, ahead of other footage."),
             new("clustersearch ingest --beside --model clip-vit-base-patch32", "All known footage once more, by another model, while searches go on in the present one."))
     {
@@ -59,6 +62,7 @@ internal class IngestCommand : ArchiveCommand
         _recordedAt = Value("--recorded-at", "T", "Wall-clock time of the first frame, ISO 8601; local where no zone is given. Default: the file's own creation time.");
         _model = Value("--model", "DIR", "Model directory, or the name of a model of this machine. Default: the archive's, else the starter.");
         _precision = Value("--precision", "NAME", "Precision variant of the model: fp32, fp16, quantized, int8, … Default: the archive's, else by what the model holds.");
+        _execution = ExecutionOptions.AddTo(this);
         _beside = Flag("--beside", "Where model, precision, rate, sampling or resize differ from the archive's: take a second encoding in beside the first, which goes on being searched until `models use`.");
         _workers = Value("--workers", "N", "Pieces worked on at once; 0 chooses by the cores. Default: 0.");
         _mixed = Flag("--allow-mixed-encoders", "Let a video be finished by another runtime or processor kind than it was begun with.");
@@ -70,7 +74,7 @@ internal class IngestCommand : ArchiveCommand
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var request = ReadRequest(parse);
-        await using var archive = await OpenAsync(parse, OpenMode.Create, cancellation);
+        await using var archive = await OpenAsync(parse, OpenMode.Create, cancellation, Execution(parse));
         IngestReport report;
         try
         {
@@ -89,6 +93,8 @@ internal class IngestCommand : ArchiveCommand
         Present(parse, IngestDocument.From(report), DocumentContext.Readable.IngestDocument, Show);
         return report.Failures.Count > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;
     }
+
+    protected ModelOptions Execution(ParseResult parse) => _execution.Read(parse);
 
     private static async Task<bool> IsSharedAsync(ArchiveHost archive)
     {

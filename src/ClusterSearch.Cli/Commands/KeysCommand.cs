@@ -10,7 +10,8 @@ internal sealed class KeysCommand : DocumentedCommand
 {
     public KeysCommand(Surroundings surroundings)
         : base("keys", "Keys for `serve` beyond this machine. A key is shown once, when it is made; only its hash is kept.",
-            new Example("clustersearch keys add editors", "A key that may search; hand it to the editors."))
+            new Example("clustersearch keys add editors", "A key that may search; hand it to the editors."),
+            new Example("clustersearch keys list", "Which keys there are."))
     {
         Add(new AddCommand(surroundings));
         Add(new ListCommand(surroundings));
@@ -37,7 +38,8 @@ internal sealed class KeysCommand : DocumentedCommand
         private readonly Option<string?> _role;
 
         public AddCommand(Surroundings surroundings)
-            : base(surroundings, "add", "Make a key.", new Example("clustersearch keys add nas --role ingest", "A key that may also take footage in."))
+            : base(surroundings, "add", "Make a key.", new Example("clustersearch keys add editors", "A key that may search and play."),
+                new Example("clustersearch keys add nas --role ingest", "A key that may also take footage in."))
         {
             _name = Positional<string>("NAME", ArgumentArity.ExactlyOne, "What the key is called.");
             _role = Value("--role", "read|ingest|admin", "read: search and play; ingest: also take footage in; admin: also remove. Default: read.");
@@ -56,7 +58,8 @@ internal sealed class KeysCommand : DocumentedCommand
     }
 
     private sealed class ListCommand(Surroundings surroundings)
-        : KeyFileCommand(surroundings, "list", "Show which keys there are.", new Example("clustersearch keys list --json", "As JSON."))
+        : KeyFileCommand(surroundings, "list", "Show which keys there are.", new Example("clustersearch keys list", "Names, roles and dates; never the keys."),
+            new Example("clustersearch keys list --json", "As JSON."))
     {
         protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
         {
@@ -76,7 +79,8 @@ internal sealed class KeysCommand : DocumentedCommand
         private readonly Argument<string> _name;
 
         public RemoveCommand(Surroundings surroundings)
-            : base(surroundings, "remove", "Take a key away.", new Example("clustersearch keys remove editors", "The key opens nothing any more once the gateway is restarted.")) =>
+            : base(surroundings, "remove", "Take a key away.", new Example("clustersearch keys remove editors", "The key opens nothing any more once the gateway is restarted."),
+                new Example("clustersearch keys remove nas --archive /srv/archive", "Of another archive.")) =>
             _name = Positional<string>("NAME", ArgumentArity.ExactlyOne, "The key's name.");
 
         protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)

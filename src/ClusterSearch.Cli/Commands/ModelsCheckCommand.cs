@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ClusterSearch.Cli.Json;
-using ClusterSearch.Cli.Parsing;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Embeddings;
@@ -11,8 +10,7 @@ internal sealed class ModelsCheckCommand : ArchiveCommand
 {
     private readonly Argument<string> _directory;
     private readonly Option<string?> _precision;
-    private readonly Option<string?> _provider;
-    private readonly Option<string?> _device;
+    private readonly ExecutionOptions _execution;
 
     public ModelsCheckCommand(Surroundings surroundings)
         : base(surroundings, "check", "Load a model, run its canaries and time it. Exit code 1 when it is refused.",
@@ -21,21 +19,13 @@ internal sealed class ModelsCheckCommand : ArchiveCommand
     {
         _directory = Positional<string>("DIR", ArgumentArity.ExactlyOne, "A model directory, or the name of a model of this machine.");
         _precision = Value("--precision", "NAME", "Precision variant: fp32, fp16, quantized, int8, … Default: by what the directory holds.");
-        _provider = Value("--provider", "cpu|cuda", "What the graphs run on. Default: cpu.");
-        _device = Value("--device", "N[,N…]", "Which graphics processors, from 0. Default: 0.");
+        _execution = ExecutionOptions.AddTo(this);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var directory = Surroundings.Models.Resolve(parse.GetRequiredValue(_directory), Surroundings.WorkingDirectory);
-        var provider = parse.GetValue(_provider)?.ToLowerInvariant() ?? "cpu";
-        if (provider is not ("cpu" or "cuda")) throw new UsageException($"{_provider.Name}: expected cpu or cuda, found '{provider}'");
-        var options = new ModelOptions
-        {
-            Precision = parse.GetValue(_precision),
-            Provider = provider,
-            DeviceIds = [.. (parse.GetValue(_device) ?? "0").Split(',').Select(device => Choice.Number(device, _device.Name, 0, 255))],
-        };
+        var options = _execution.Read(parse) with { Precision = parse.GetValue(_precision) };
         try
         {
             using var model = Surroundings.Archives.Models.Load(directory, options);

@@ -45,7 +45,7 @@ internal sealed class WatchCommand : IngestCommand
             Prune = parse.GetValue(_prune),
         };
         foreach (var path in request.Ingest.Paths.Where(File.Exists)) throw new UsageException($"{path}: a folder was expected, a file found; `clustersearch ingest` takes files");
-        await using var archive = await OpenAsync(parse, OpenMode.Create, cancellation);
+        await using var archive = await OpenAsync(parse, OpenMode.Create, cancellation, Execution(parse));
         var report = await archive.Ingestion.WatchAsync(request, new WatchDisplay(Terminal.Error, Surroundings.Clock), cancellation);
         Present(parse, WatchDocument.From(report), DocumentContext.Readable.WatchDocument, Show);
         return request.Once && report.Failures.Count > 0 ? ExitCodes.SomeFailed : ExitCodes.Done;

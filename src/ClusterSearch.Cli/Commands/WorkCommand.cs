@@ -29,6 +29,7 @@ internal sealed class WorkCommand : ArchiveCommand
     private readonly Option<string?> _retryDelay;
     private readonly Option<string?> _hardware;
     private readonly Option<bool> _mixed;
+    private readonly ExecutionOptions _execution;
 
     public WorkCommand(Surroundings surroundings)
         : base(surroundings, "work", "Work off what is registered, beside other workers on this and other machines, until stopped. Needs a catalogue in PostgreSQL.",
@@ -47,6 +48,7 @@ internal sealed class WorkCommand : ArchiveCommand
         _lease = Value("--lease", "D", "A chunk whose worker fell silent goes to another after this time. Default: 60s.");
         _retryDelay = Value("--retry-delay", "D", "How long a chunk that failed is left alone; six times as long after each next failure. Default: 5s.");
         _hardware = Value("--hwaccel", "NAME", "Decode with hardware, by ffmpeg's name: auto, cuda, vaapi, … Default: the processor.");
+        _execution = ExecutionOptions.AddTo(this);
         _mixed = Flag("--allow-mixed-encoders", "Let a video be finished by another runtime or processor kind than it was begun with.");
     }
 
@@ -54,6 +56,7 @@ internal sealed class WorkCommand : ArchiveCommand
     {
         var request = ReadRequest(parse);
         var nice = parse.GetValue(_nice) is { } n ? Choice.Number(n, _nice.Name, 0, 19) : 0;
+        _execution.Read(parse);
         foreach (var root in parse.GetValue(_roots) ?? []) MapRoot(root);
         return Surroundings.Variable(SupervisorLine.Variable) is { Length: > 0 }
             ? await WorkAsync(parse, request, cancellation)
@@ -74,7 +77,7 @@ internal sealed class WorkCommand : ArchiveCommand
         try
         {
             await using var archive = await TransientRetry.UntilAnsweredAsync(
-                TimeProvider.System, token => OpenAsync(parse, OpenMode.Work, token), stop.Token);
+                TimeProvider.System, token => OpenAsync(parse, OpenMode.Work, token, _execution.Read(parse)), stop.Token);
             await archive.Working.WorkAsync(request, line => Terminal.Error.WriteLine(Wording.Safe($"worker {Environment.ProcessId}: {line}")), stop.Token, line.Gone);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -45,6 +45,7 @@ internal sealed class ArchiveHost(
             Directory = Path.GetFullPath(address.Directory),
             DefaultModelDirectory = directories.Starter ?? Path.GetFullPath("models/starter"),
             ModelDirectories = directories.List(),
+            Execution = address.Execution,
         };
         var catalog = FindCatalog(address, options, mode);
         var isShared = Catalogs.IsPostgres(catalog);

@@ -22,7 +22,11 @@ internal enum OpenMode
 /// <summary>Where an archive is.</summary>
 /// <param name="Directory">Of its index and vectors, absolute.</param>
 /// <param name="Catalog">"Host=…;Database=…" or postgres://…; null: as the directory says, in itself if it says nothing.</param>
-internal sealed record ArchiveAddress(string Directory, string? Catalog);
+internal sealed record ArchiveAddress(string Directory, string? Catalog)
+{
+    /// <summary>What its models run on.</summary>
+    public ModelOptions Execution { get; init; } = new();
+}
 
 /// <summary>The one way from a command to everything behind the ports.</summary>
 internal interface IArchiveOpener

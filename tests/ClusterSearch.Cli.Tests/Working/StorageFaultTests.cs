@@ -130,7 +130,7 @@ public sealed class StorageFaultTests(WorkStage stage) : IClassFixture<WorkStage
             ("LD_PRELOAD", library!), ("FAKETIME_TIMESTAMP_FILE", clock), ("FAKETIME_NO_CACHE", "1"),
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1"), ("DONT_FAKE_MONOTONIC", "1"),
         }) variables[name] = value;
-        var worker = scene.StartWorker(["--lease", "3s"], variables, slots: 3);
+        var worker = scene.StartWorker(["--lease", "20s"], variables, slots: 3);
         await scene.UntilAsync("chunks are in work", status => status.Chunks.GetValueOrDefault(ChunkState.Leased) > 1);
         var report = Assert.Single(await scene.Catalog.ListWorkersAsync(CancellationToken.None));
         Assert.True(report.Report.StartedAt > DateTimeOffset.UtcNow + TimeSpan.FromDays(1), $"its clock was not set forward: {report.Report.StartedAt}");
