@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ClusterSearch.Archive;
 using ClusterSearch.Archive.Footage;
@@ -22,6 +23,7 @@ internal static class IngestEndpoints
     {
         api.MapGet("/ingestion", context => StateAsync(context, parts));
         api.MapGet("/ingestion/events", context => EventsAsync(context, parts));
+        api.MapGet("/ingestion/jobs/{job}", context => JobAsync(context, parts));
         api.MapPost("/ingestion/register", context => RegisterAsync(context, parts));
         api.MapPost("/ingestion/pause", context => PauseAsync(context, parts, isPaused: true));
         api.MapPost("/ingestion/resume", context => PauseAsync(context, parts, isPaused: false));
@@ -64,13 +66,17 @@ internal static class IngestEndpoints
         }
     }
 
+    private static Task JobAsync(HttpContext context, GatewayParts parts) => parts.Desk.Find((string)context.Request.RouteValues["job"]!) is { } job
+        ? Exchange.WriteAsync(context, job, GatewayJson.Default.JobStateDocument)
+        : throw new GatewayException(Problem.Of(StatusCodes.Status404NotFound, "job.not_found", "there is no such job, or it ended too long ago"));
+
     private static async Task RegisterAsync(HttpContext context, GatewayParts parts)
     {
         Exchange.Require(context, Role.Ingest);
         var body = await Exchange.ReadAsync(context, GatewayJson.Default.RegisterBody);
         if (body.Root is not { } name || !parts.Options.Roots.TryGetValue(name, out var root))
             throw Exchange.Invalid($"root: expected one of {string.Join(", ", parts.Options.Roots.Keys.DefaultIfEmpty("(none is open: --root DIR)"))}, found '{Exchange.Shown(body.Root ?? "nothing")}'");
-        if (body.Priority is < LowestPriority or > HighestPriority) throw Exchange.Invalid($"priority: {LowestPriority} to {HighestPriority}");
+        CheckPriority(body.Priority);
         var path = Below(root, body.Path);
         if (!File.Exists(path) && !Directory.Exists(path))
             throw new Core.ClusterSearchException(Core.ErrorCodes.FootageNotFound, $"path: there is nothing called '{Exchange.Shown(body.Path ?? "")}' below {name}");
@@ -102,7 +108,7 @@ internal static class IngestEndpoints
     {
         Exchange.Require(context, Role.Ingest);
         await parts.Desk.SetPausedAsync(isPaused, context.RequestAborted);
-        await Exchange.WriteAsync(context, new PauseDocument(isPaused), GatewayJson.Default.PauseDocument);
+        await Exchange.WriteAsync(context, new PausedDocument(isPaused), GatewayJson.Default.PausedDocument);
     }
 
     private static async Task RetryAsync(HttpContext context, GatewayParts parts, VideoId? video)
@@ -124,6 +130,8 @@ internal static class IngestEndpoints
         if (parts.Uploads is not { } uploads) throw new GatewayException(Problem.Of(StatusCodes.Status403Forbidden, "limit.uploads", "this gateway takes no uploads"));
         var name = context.Request.Query["name"].ToString();
         Uploads.NameOf(name);
+        var (camera, zone, recordedAt, priority) = (NotBlank(context.Request.Query["camera"]), NotBlank(context.Request.Query["zone"]), Date(context, "recordedAt"), WholeNumber(context, "priority"));
+        CheckPriority(priority);
         if (context.Request.ContentLength > parts.Options.MaximumUploadBytes)
             throw new GatewayException(Problem.Of(StatusCodes.Status413PayloadTooLarge, "limit.body", $"an upload has at most {parts.Options.MaximumUploadBytes} bytes"));
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = parts.Options.MaximumUploadBytes;
@@ -131,10 +139,35 @@ internal static class IngestEndpoints
         var job = parts.Desk.Enqueue(new IngestRequest
         {
             Paths = [path],
-            Camera = NotBlank(context.Request.Query["camera"]),
-            Zone = NotBlank(context.Request.Query["zone"]),
+            Camera = camera,
+            Zone = zone,
+            RecordedAt = recordedAt,
+            Priority = priority,
         });
         await Exchange.WriteAsync(context, new UploadDocument(job, Path.GetFileName(path), bytes), GatewayJson.Default.UploadDocument, StatusCodes.Status202Accepted);
+    }
+
+    private static void CheckPriority(int? priority)
+    {
+        if (priority is < LowestPriority or > HighestPriority) throw Exchange.Invalid($"priority: {LowestPriority} to {HighestPriority}");
+    }
+
+    private static DateTimeOffset? Date(HttpContext context, string name)
+    {
+        var text = context.Request.Query[name].ToString();
+        if (text.Length == 0) return null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var date)
+            ? date
+            : throw Exchange.Invalid($"{name}: expected ISO 8601 with an offset, found '{Exchange.Shown(text)}'");
+    }
+
+    private static int? WholeNumber(HttpContext context, string name)
+    {
+        var text = context.Request.Query[name].ToString();
+        if (text.Length == 0) return null;
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Exchange.Invalid($"{name}: expected a whole number, found '{Exchange.Shown(text)}'");
     }
 
     private static string? NotBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Length <= 200 ? text.Trim() : throw Exchange.Invalid("camera, zone: at most 200 characters");

@@ -29,13 +29,23 @@ internal static class OperatingEndpoints
         api.MapGet("/about", context => Exchange.WriteAsync(context, new AboutDocument(parts.Options.Version, Word(Access.RoleOf(context)), !parts.Options.Keys.IsEmpty,
             parts.Uploads is not null, parts.Options.MaximumUploadBytes, SearchRequest.MaximumTop), GatewayJson.Default.AboutDocument));
         api.MapGet("/encodings", context => EncodingsAsync(context, parts));
+        api.MapGet("/status", async context => await Exchange.WriteAsync(context, StatusDocument.From(
+            await parts.Ingestion.StatusAsync(context.RequestAborted), await parts.Working.StatusAsync(context.RequestAborted)), GatewayJson.Default.StatusDocument));
         api.MapPost("/encodings/{encoding}/use", async context =>
         {
             Exchange.Require(context, Role.Admin);
-            await parts.Ingestion.UseEncodingAsync((string)context.Request.RouteValues["encoding"]!, context.Request.Query["force"] == "true", context.RequestAborted);
-            await EncodingsAsync(context, parts);
+            var use = await parts.Ingestion.UseEncodingAsync(NameOf(context), context.Request.Query["force"] == "true", context.RequestAborted);
+            await Exchange.WriteAsync(context, EncodingUseDocument.From(use), GatewayJson.Default.EncodingUseDocument);
+        });
+        api.MapDelete("/encodings/{encoding}", async context =>
+        {
+            Exchange.Require(context, Role.Admin);
+            var dropped = await parts.Ingestion.DropEncodingAsync(NameOf(context), context.RequestAborted);
+            await Exchange.WriteAsync(context, EncodingDropDocument.From(dropped), GatewayJson.Default.EncodingDropDocument);
         });
     }
+
+    private static string NameOf(HttpContext context) => (string)context.Request.RouteValues["encoding"]!;
 
     private static async Task EncodingsAsync(HttpContext context, GatewayParts parts)
     {
@@ -54,7 +64,7 @@ internal static class OperatingEndpoints
             (long)figures.CountOf(Telemetry.SamplesEmbedded), figures.CountOf(Telemetry.FootageEmbedded),
             new IndexDocument(SizeOf(parts.Options.IndexDirectory), status.Encodings.Where(e => e.IsActive).Sum(e => e.Ledger.Samples)),
             status.Failures.Count + status.Ledger.FailedVideos + status.Ledger.PartialVideos, Environment.WorkingSet,
-            [.. workforce.Workers.Select(w => new WorkerDocument(w.Report.Name, w.IsAlive ? Word(w.Report.State) : Word(w.Report.State) is "stopped" ? "stopped" : "lost", w.Report.Device, w.Report.SamplesDone))],
+            [.. workforce.Workers.Select(w => new WorkerFiguresDocument(w.Report.Name, w.IsAlive ? Word(w.Report.State) : Word(w.Report.State) is "stopped" ? "stopped" : "lost", w.Report.Device, w.Report.SamplesDone))],
             ChunkCountsDocument.From(status.Ledger.Chunks)), GatewayJson.Default.OperationsDocument);
     }
 

@@ -26,7 +26,8 @@ internal static class SearchEndpoints
         var (answer, moments, next) = await parts.LimitedAsync(context, token => parts.Pages.NextAsync(parts.Search, body, b => QueryReading.Read(b, parts.Pictures), token));
         await Exchange.WriteAsync(context, new AnswerDocument(
             answer.Verdict.ToString().ToLowerInvariant(), [.. moments.Select(m => MomentDocument.From(m))], CoverageDocument.From(answer.Coverage),
-            TimingsDocument.From(answer.Timings), answer.Encoding is { } e ? EncodingDocument.From(e) : null, next), GatewayJson.Default.AnswerDocument);
+            TimingsDocument.From(answer.Timings), answer.Encoding is { } e ? EncodingDocument.From(e) : null, next,
+            body.Explain ? answer.Explanation : null), GatewayJson.Default.AnswerDocument);
     }
 
     private static async Task ScoresAsync(HttpContext context, GatewayParts parts)
