@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClusterSearch.Archive;
 using ClusterSearch.Contract;
+using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Remote.Reading;
@@ -16,7 +17,20 @@ internal sealed class RemoteSearch(GatewayConnection gateway) : ISearch
 
     public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation)
     {
-        var body = await new QueryWriting(gateway).WriteAsync(request, cancellation);
+        var query = new QueryWriting(gateway);
+        var body = await query.WriteAsync(request, cancellation);
+        try
+        {
+            return await PagesAsync(request, body, cancellation);
+        }
+        catch (ClusterSearchException fault)
+        {
+            throw query.Named(fault);
+        }
+    }
+
+    private async Task<SearchAnswer> PagesAsync(SearchRequest request, SearchBody body, CancellationToken cancellation)
+    {
         var moments = new List<Moment>();
         var timings = new List<TimingsDocument>();
         AnswerDocument? first = null;

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Serialization.Metadata;
 using ClusterSearch.Archive;
 using ClusterSearch.Contract;
+using ClusterSearch.Core;
 using ClusterSearch.Core.Vectors;
 
 namespace ClusterSearch.Remote.Writing;
@@ -9,6 +10,8 @@ namespace ClusterSearch.Remote.Writing;
 /// <summary>From requests to bodies. Pictures of this machine are sent first.</summary>
 internal sealed class QueryWriting(GatewayConnection gateway)
 {
+    private readonly Dictionary<string, string> _pictures = new(StringComparer.Ordinal);
+
     public static HttpContent Json<T>(T body, JsonTypeInfo<T> type) => JsonContent.Create(body, type);
 
     public async Task<SearchBody> WriteAsync(SearchRequest request, CancellationToken cancellation)
@@ -30,7 +33,23 @@ internal sealed class QueryWriting(GatewayConnection gateway)
     private async Task<string> SendPictureAsync(string path, CancellationToken cancellation)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous);
-        return (await gateway.SendAsync(HttpMethod.Post, "pictures", new StreamContent(file), RemoteJson.Default.PictureDocument, cancellation)).Id;
+        try
+        {
+            var id = (await gateway.SendAsync(HttpMethod.Post, "pictures", new StreamContent(file), RemoteJson.Default.PictureDocument, cancellation)).Id;
+            _pictures[id] = path;
+            return id;
+        }
+        catch (ClusterSearchException fault) when (fault.Code is "picture.kind" or "limit.body")
+        {
+            throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"{path}: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>A fault of a picture as one of the file that was sent.</summary>
+    public ClusterSearchException Named(ClusterSearchException fault)
+    {
+        var message = _pictures.Aggregate(fault.Message, (text, picture) => text.Replace($"picture {picture.Key}", picture.Value, StringComparison.Ordinal));
+        return message == fault.Message ? fault : new ClusterSearchException(fault.Code, message, fault) { IsTransient = fault.IsTransient };
     }
 
     private static CropBody? Crop(PictureRegion? region) => region is null ? null : new CropBody(region.X, region.Y, region.Width, region.Height);
