@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using ClusterSearch.Archive;
 using ClusterSearch.Core;
+using ClusterSearch.Gateway.Describing;
 using ClusterSearch.Gateway.Hosting;
 using ClusterSearch.Gateway.Ingestion;
 using ClusterSearch.Gateway.Operating;
@@ -11,6 +12,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -117,6 +119,11 @@ public sealed class GatewayServer : IAsyncDisposable
         app.UseResponseCompression();
         app.UseRouting();
         app.UseRateLimiter();
+        app.Use(next => context =>
+        {
+            if (context.GetEndpoint()?.Metadata.GetMetadata<Operation>()?.Needs is { } role) Exchange.Require(context, role);
+            return next(context);
+        });
         var api = app.MapGroup("/api/v1");
         SearchEndpoints.Map(api, parts);
         VideoEndpoints.Map(api, parts);
@@ -125,7 +132,15 @@ public sealed class GatewayServer : IAsyncDisposable
         IngestEndpoints.Map(api, parts);
         SessionEndpoints.Map(api, parts, sessions);
         OperatingEndpoints.Map(app, api, parts);
+        api.MapGet("/openapi.json", context => DescribeAsync(context, app, options.Version)).Is(new Operation("This description, OpenAPI 3.1.", Role.Read) { AnswerMedia = ["application/json"] });
         new PageFiles().Map(app);
         return app;
+    }
+
+    private static Task DescribeAsync(HttpContext context, IEndpointRouteBuilder app, string version)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.CacheControl = "no-cache";
+        return context.Response.WriteAsync(ApiDescription.Of(app.DataSources.SelectMany(source => source.Endpoints), version).ToJsonString(), context.RequestAborted);
     }
 }

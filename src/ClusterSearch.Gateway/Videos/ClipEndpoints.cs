@@ -4,7 +4,9 @@ using ClusterSearch.Archive;
 using ClusterSearch.Contract;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Footage;
+using ClusterSearch.Gateway.Describing;
 using ClusterSearch.Gateway.Hosting;
+using ClusterSearch.Gateway.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -22,10 +24,20 @@ internal static class ClipEndpoints
 
     public static void Map(IEndpointRouteBuilder api, GatewayParts parts)
     {
-        api.MapGet("/videos/{id}/clip", context => ClipAsync(context, parts));
-        api.MapGet("/videos/{id}/sheet", context => SheetAsync(context, parts));
-        api.MapPost("/clips", context => ClipsAsync(context, parts));
-        api.MapPost("/sheet", context => SheetOfMomentsAsync(context, parts));
+        api.MapGet("/videos/{id}/clip", context => ClipAsync(context, parts))
+            .Is(new Operation("[start, end) as MP4.", Role.Read)
+            {
+                AnswerMedia = ["video/mp4"], Query = [new("start", "number", "Seconds.", IsRequired: true), new("end", "number", "Seconds.", IsRequired: true)],
+            });
+        api.MapGet("/videos/{id}/sheet", context => SheetAsync(context, parts))
+            .Is(new Operation("Key frames of the longest shots, as one picture.", Role.Read) { AnswerMedia = ["image/jpeg"], Query = [new("count", "integer", "1 to 60; 12 unless said.")] });
+        api.MapPost("/clips", context => ClipsAsync(context, parts))
+            .Is(new Operation("Several clips as one ZIP.", Role.Read) { Body = typeof(ClipsBody), AnswerMedia = ["application/zip"] });
+        api.MapPost("/sheet", context => SheetOfMomentsAsync(context, parts))
+            .Is(new Operation("The key frames of moments, as one picture.", Role.Read)
+            {
+                Body = typeof(SheetBody), AnswerMedia = ["image/jpeg", "image/png"], Query = [new("format", "string", "jpeg or png; jpeg unless said.")],
+            });
     }
 
     private static async Task ClipAsync(HttpContext context, GatewayParts parts)

@@ -1,6 +1,8 @@
 using System.Globalization;
 using ClusterSearch.Archive;
+using ClusterSearch.Gateway.Describing;
 using ClusterSearch.Gateway.Hosting;
+using ClusterSearch.Gateway.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -18,8 +20,18 @@ internal static class FootageEndpoints
 
     public static void Map(IEndpointRouteBuilder api, GatewayParts parts)
     {
-        api.MapGet("/videos/{id}/frame", context => FrameAsync(context, parts));
-        api.MapMethods("/videos/{id}/stream", [HttpMethods.Get, HttpMethods.Head], context => StreamAsync(context, parts));
+        api.MapGet("/videos/{id}/frame", context => FrameAsync(context, parts))
+            .Is(new Operation("A frame as JPEG.", Role.Read)
+            {
+                AnswerMedia = ["image/jpeg"],
+                Query = [new("t", "number", "Seconds.", IsRequired: true), new("width", "integer", "The most, 32 to 1920; 480 unless said.")],
+            });
+        api.MapMethods("/videos/{id}/stream", [HttpMethods.Get, HttpMethods.Head], context => StreamAsync(context, parts))
+            .Is(new Operation("The file itself, in ranges; or, transcoded, what every browser plays.", Role.Read)
+            {
+                AnswerMedia = ["video/*"],
+                Query = [new("transcode", "boolean", "As fragmented MP4, from `start` on."), new("start", "number", "Seconds; 0 unless said.")],
+            });
     }
 
     private static async Task FrameAsync(HttpContext context, GatewayParts parts)
