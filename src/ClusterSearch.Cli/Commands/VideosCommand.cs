@@ -26,6 +26,8 @@ internal sealed class VideosListCommand(Surroundings surroundings) : ArchiveComm
     new("clustersearch videos list", "As a table."),
     new("clustersearch videos list --json", "As JSON."))
 {
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         await using var archive = await OpenAsync(parse, OpenMode.Read, cancellation);
@@ -59,6 +61,8 @@ internal sealed class VideosShowCommand : ArchiveCommand
     {
         _video = Positional<string>("VIDEO", ArgumentArity.ExactlyOne, "An id, a path or a unique file name.");
     }
+
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
@@ -109,6 +113,8 @@ internal sealed class VideosRemoveCommand : ArchiveCommand
         _video = Positional<string>("VIDEO", ArgumentArity.ExactlyOne, "An id, a path or a unique file name.");
     }
 
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         await using var archive = await OpenAsync(parse, OpenMode.Write, cancellation);
@@ -131,6 +137,8 @@ internal sealed class VideosRetryCommand : ArchiveCommand
     {
         _video = Positional<string?>("VIDEO", ArgumentArity.ZeroOrOne, "An id, a path or a unique file name. Default: all videos.");
     }
+
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {

@@ -17,6 +17,8 @@ internal sealed class Settings(Func<string, string?> variable, string workingDir
     {
         ["archive"] = true,
         ["catalog"] = false,
+        ["gateway"] = false,
+        ["key"] = false,
         ["model"] = false,
         ["workers"] = false,
         ["chunkDuration"] = false,
