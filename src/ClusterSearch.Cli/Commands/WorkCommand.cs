@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using ClusterSearch.Archive;
 using ClusterSearch.Archive.Working;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Parsing;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Cli.Supervision;

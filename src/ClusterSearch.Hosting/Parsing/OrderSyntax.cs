@@ -1,9 +1,9 @@
 using ClusterSearch.Core.Catalog;
 
-namespace ClusterSearch.Cli.Parsing;
+namespace ClusterSearch.Hosting.Parsing;
 
 /// <summary>"fair" and "earliest".</summary>
-internal static class OrderSyntax
+public static class OrderSyntax
 {
     /// <exception cref="UsageException">It is neither.</exception>
     public static ClaimOrder Parse(string? text, string option) => text?.ToLowerInvariant() switch

@@ -4,7 +4,7 @@ using ClusterSearch.Archive.Searching;
 using ClusterSearch.Archive.Vectors;
 using ClusterSearch.Archive.Working;
 using ClusterSearch.Catalog;
-using ClusterSearch.Cli.Parsing;
+using ClusterSearch.Hosting.Parsing;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
@@ -15,10 +15,10 @@ using ClusterSearch.Media;
 using ClusterSearch.ServiceDefaults;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace ClusterSearch.Cli.Hosting;
+namespace ClusterSearch.Hosting;
 
-/// <summary>An open archive and what works on it: the only place of the command line that knows which classes stand behind the ports.</summary>
-internal sealed class ArchiveHost(
+/// <summary>An open archive and what works on it: the only place that knows which classes stand behind the ports.</summary>
+public sealed class ArchiveHost(
     ISearch search, IIngestion ingestion, IWorking working, IModelLoader models, IFootageReader footage, IAsyncDisposable? owned = null) : IAsyncDisposable
 {
     /// <summary>Short: a worker that is gone should not hold the index up for long.</summary>
@@ -33,6 +33,12 @@ internal sealed class ArchiveHost(
     public IModelLoader Models { get; } = models;
 
     public IFootageReader Footage { get; } = footage;
+
+    /// <summary>What stands behind the ports, for hosts that run the work themselves; null where nothing local does.</summary>
+    public ArchivePorts? Ports { get; private init; }
+
+    /// <summary>Where the archive lies; null where nothing local does.</summary>
+    public ArchiveOptions? Options { get; private init; }
 
     /// <summary>Opens an archive: its catalogue in SQLite or PostgreSQL, the memory-mapped index, ffmpeg, ONNX Runtime.</summary>
     /// <exception cref="ClusterSearchException">As <see cref="IArchiveOpener.OpenAsync"/> says.</exception>
@@ -72,7 +78,11 @@ internal sealed class ArchiveHost(
                 Writer = writer,
             };
             owned.Search = new SearchEngine(ports, options);
-            return new ArchiveHost(owned.Search, new IngestionEngine(ports, options), new WorkingEngine(ports, options), models, footage, owned);
+            return new ArchiveHost(owned.Search, new IngestionEngine(ports, options), new WorkingEngine(ports, options), models, footage, owned)
+            {
+                Ports = ports,
+                Options = options,
+            };
         }
         catch
         {
@@ -132,7 +142,7 @@ internal sealed class ArchiveHost(
 
 /// <summary>Opens archives with the embedded parts.</summary>
 /// <param name="settings">May say how long ffmpeg is waited for ("stallTimeout").</param>
-internal sealed class ArchiveOpener(Settings settings) : IArchiveOpener
+public sealed class ArchiveOpener(Settings settings) : IArchiveOpener
 {
     private readonly Lazy<IModelLoader> _models = new(() => new ModelLoader());
     private readonly Lazy<IFootageReader> _footage = new(() => new FfmpegFootageReader(ReadMediaOptions(settings)));

@@ -1,10 +1,10 @@
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 
-namespace ClusterSearch.Cli.Hosting;
+namespace ClusterSearch.Hosting;
 
 /// <summary>What a command is going to do with an archive.</summary>
-internal enum OpenMode
+public enum OpenMode
 {
     /// <summary>Ask only; the archive must be there.</summary>
     Read,
@@ -22,14 +22,14 @@ internal enum OpenMode
 /// <summary>Where an archive is.</summary>
 /// <param name="Directory">Of its index and vectors, absolute.</param>
 /// <param name="Catalog">"Host=…;Database=…" or postgres://…; null: as the directory says, in itself if it says nothing.</param>
-internal sealed record ArchiveAddress(string Directory, string? Catalog)
+public sealed record ArchiveAddress(string Directory, string? Catalog)
 {
     /// <summary>What its models run on.</summary>
     public ModelOptions Execution { get; init; } = new();
 }
 
 /// <summary>The one way from a command to everything behind the ports.</summary>
-internal interface IArchiveOpener
+public interface IArchiveOpener
 {
     /// <exception cref="Core.ClusterSearchException">archive.not_found unless it may be made; request.invalid for a catalogue that does not serve; archive.version, archive.file_system, …</exception>
     Task<ArchiveHost> OpenAsync(ArchiveAddress address, OpenMode mode, CancellationToken cancellation);

@@ -1,16 +1,15 @@
 using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using ClusterSearch.Cli.Vectors;
 using ClusterSearch.Core;
 
-namespace ClusterSearch.Cli.Hosting;
+namespace ClusterSearch.Hosting;
 
 /// <summary>
 /// archive.json in the archive directory: where the catalogue is, so that later commands find it by the directory alone. Only
 /// written where that is not the directory itself; never holds a password (PGPASSWORD or ~/.pgpass have it).
 /// </summary>
-internal static class ArchiveFile
+public static class ArchiveFile
 {
     public const string Name = "archive.json";
 

@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 
-namespace ClusterSearch.Cli.Hosting;
+namespace ClusterSearch.Hosting;
 
 /// <summary>
 /// Ctrl-C and SIGTERM: the first asks the command to stop and lets it finish what it holds, the second ends the process.
 /// </summary>
-internal sealed class Interruption : IDisposable
+public sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations = [];

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace ClusterSearch.Cli.Parsing;
+namespace ClusterSearch.Hosting.Parsing;
 
 /// <summary>Durations and times within a video: "8", "8s", "250ms", "1.5m", "1h", "1:30", "01:02:03.250".</summary>
-internal static class TimeSyntax
+public static class TimeSyntax
 {
     public const string Expected = "seconds, 8s, 1.5m, 1h, m:ss or hh:mm:ss.fff";
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace ClusterSearch.Cli.Parsing;
+namespace ClusterSearch.Hosting.Parsing;
 
 /// <summary>Values out of a short list, and whole numbers in a range.</summary>
-internal static class Choice
+public static class Choice
 {
     /// <summary>The enum member whose name is the text, in any case.</summary>
     /// <exception cref="UsageException">None is.</exception>

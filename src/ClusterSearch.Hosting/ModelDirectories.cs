@@ -1,4 +1,4 @@
-namespace ClusterSearch.Cli.Hosting;
+namespace ClusterSearch.Hosting;
 
 /// <summary>
 /// Where models lie on this machine: those that ship with the program, in a folder "models" beside it or above it, and those
@@ -6,7 +6,7 @@ namespace ClusterSearch.Cli.Hosting;
 /// ~/.local/share/clustersearch/models. A model is named by its path or by its folder's name there; an installed one hides a
 /// shipped one of the same name.
 /// </summary>
-internal sealed class ModelDirectories(string? shipped, string? installed = null)
+public sealed class ModelDirectories(string? shipped, string? installed = null)
 {
     public const string Variable = "CLUSTERSEARCH_MODELS";
 

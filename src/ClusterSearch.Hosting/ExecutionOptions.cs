@@ -1,19 +1,19 @@
 using System.CommandLine;
-using ClusterSearch.Cli.Parsing;
+using ClusterSearch.Hosting.Parsing;
 using ClusterSearch.Core.Embeddings;
 
-namespace ClusterSearch.Cli.Commands;
+namespace ClusterSearch.Hosting;
 
 /// <summary>What a model's graphs run on.</summary>
-internal sealed class ExecutionOptions(Option<string?> provider, Option<string?> device, Option<string?> memory, Option<bool> tf32)
+public sealed class ExecutionOptions(Option<string?> provider, Option<string?> device, Option<string?> memory, Option<bool> tf32)
 {
     private const int LastDevice = 255;
 
-    public static ExecutionOptions AddTo(DocumentedCommand command) => new(
-        command.Value("--provider", "cpu|cuda", "What the model runs on. Default: cpu."),
-        command.Value("--device", "N[,N…]", "With cuda: which graphics processors, from 0; all of one kind. Default: 0."),
-        command.Value("--device-memory", "SIZE", "With cuda: memory that a session may take of a graphics processor, such as 4G. Default: no limit."),
-        command.Flag("--tf32", "With cuda: multiply in TF32; faster, and other bits."));
+    public static ExecutionOptions AddTo(Command command) => new(
+        command.AddValue("--provider", "cpu|cuda", "What the model runs on. Default: cpu."),
+        command.AddValue("--device", "N[,N…]", "With cuda: which graphics processors, from 0; all of one kind. Default: 0."),
+        command.AddValue("--device-memory", "SIZE", "With cuda: memory that a session may take of a graphics processor, such as 4G. Default: no limit."),
+        command.AddFlag("--tf32", "With cuda: multiply in TF32; faster, and other bits."));
 
     /// <exception cref="UsageException">A value is none, or says something of a device where there is none.</exception>
     public ModelOptions Read(ParseResult parse)

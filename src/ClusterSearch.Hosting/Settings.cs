@@ -1,13 +1,13 @@
 using System.Text.Json;
 
-namespace ClusterSearch.Cli.Hosting;
+namespace ClusterSearch.Hosting;
 
 /// <summary>
 /// Values that may stand in the environment or in a file instead of on the command line. Order: option, then
 /// CLUSTERSEARCH_… variable, then the file that $CLUSTERSEARCH_CONFIG names, else clustersearch.json in the working
 /// directory. A relative path in the file counts from the file.
 /// </summary>
-internal sealed class Settings(Func<string, string?> variable, string workingDirectory)
+public sealed class Settings(Func<string, string?> variable, string workingDirectory)
 {
     public const string FileName = "clustersearch.json";
     public const string FileVariable = "CLUSTERSEARCH_CONFIG";

@@ -1,7 +1,7 @@
-namespace ClusterSearch.Cli.Vectors;
+namespace ClusterSearch.Hosting;
 
 /// <summary>A file that appears under its name once it is whole. Dispose without <see cref="Commit"/> leaves nothing behind.</summary>
-internal sealed class AtomicFile : IDisposable
+public sealed class AtomicFile : IDisposable
 {
     private readonly string _path;
     private readonly string _temporary;

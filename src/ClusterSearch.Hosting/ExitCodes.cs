@@ -1,9 +1,9 @@
 using ClusterSearch.Core;
 
-namespace ClusterSearch.Cli;
+namespace ClusterSearch.Hosting;
 
 /// <summary>What the process says to its caller.</summary>
-internal static class ExitCodes
+public static class ExitCodes
 {
     public const int Done = 0;
 

@@ -1,9 +1,9 @@
 using ClusterSearch.Archive;
 
-namespace ClusterSearch.Cli.Hosting;
+namespace ClusterSearch.Hosting;
 
 /// <summary>Where roots of footage lie on this host, handed on as the variables by which an archive looks them up.</summary>
-internal static class RootMapping
+public static class RootMapping
 {
     public static void Set(string root, string directory) => Environment.SetEnvironmentVariable(RootVariables.Exact(root), directory);
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace ClusterSearch.Cli.Parsing;
+namespace ClusterSearch.Hosting.Parsing;
 
 /// <summary>Amounts of bytes: "500M", "2G", "1.5GiB", "1048576". A thousand is 1024.</summary>
-internal static class ByteSyntax
+public static class ByteSyntax
 {
     private static readonly (string Suffix, int Shift)[] Units = [("K", 10), ("M", 20), ("G", 30), ("T", 40)];
 

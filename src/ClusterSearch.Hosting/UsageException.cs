@@ -1,6 +1,6 @@
 using ClusterSearch.Core;
 
-namespace ClusterSearch.Cli;
+namespace ClusterSearch.Hosting;
 
 /// <summary>The command line asks for something that cannot be meant. The message says what is expected and what was found.</summary>
-internal sealed class UsageException(string message) : ClusterSearchException(ErrorCodes.RequestInvalid, message);
+public sealed class UsageException(string message) : ClusterSearchException(ErrorCodes.RequestInvalid, message);
