@@ -40,6 +40,9 @@ public sealed class ArchiveHost(
     /// <summary>Where the archive lies; null where nothing local does.</summary>
     public ArchiveOptions? Options { get; private init; }
 
+    /// <summary>Of the catalogue: a path of SQLite, or a connection string, which may hold a password. Empty where nothing local does.</summary>
+    public string CatalogAddress { get; private init; } = "";
+
     /// <summary>Opens an archive: its catalogue in SQLite or PostgreSQL, the memory-mapped index, ffmpeg, ONNX Runtime.</summary>
     /// <exception cref="ClusterSearchException">As <see cref="IArchiveOpener.OpenAsync"/> says.</exception>
     public static async Task<ArchiveHost> OpenAsync(
@@ -82,6 +85,7 @@ public sealed class ArchiveHost(
             {
                 Ports = ports,
                 Options = options,
+                CatalogAddress = catalog,
             };
         }
         catch

@@ -23,6 +23,13 @@ public sealed class Settings(Func<string, string?> variable, string workingDirec
         ["resize"] = false,
         ["hwaccel"] = false,
         ["stallTimeout"] = false,
+        // Of the cluster's members.
+        ["clusterId"] = false,
+        ["address"] = false,
+        ["tlsCertificate"] = true,
+        ["tlsKey"] = true,
+        ["tlsAuthority"] = true,
+        ["urls"] = false,
     };
 
     /// <summary>The one setting that is an object: directories of this host by the names of roots.</summary>
