@@ -8,7 +8,7 @@ namespace ClusterSearch.Grains.Working;
 
 /// <summary>
 /// Aggregates one video in one encoding, on the silo that holds the role of the index's writer; a hint that reaches it elsewhere
-/// is passed on. Asked to write where it may not, it leaves, and the writer's next call brings it up in the right place.
+/// is passed on. Asked to write where it may not, it moves to whoever asked.
 /// </summary>
 [RandomPlacement, ImplicitStreamSubscription(Hints.ChunkDone)]
 internal sealed class AggregatorGrain(SiloWork work, Brokers brokers, ILogger<AggregatorGrain> log)
@@ -18,7 +18,8 @@ internal sealed class AggregatorGrain(SiloWork work, Brokers brokers, ILogger<Ag
     {
         if (work.Writer.Current is null)
         {
-            DeactivateOnIdle();
+            // To the silo that the call hints at. Deactivated instead, it would come up here again by what others remember of its place.
+            this.MigrateOnIdle();
             return new AggregatorReport { Kind = AggregatorReportKind.Elsewhere };
         }
         var (encodingId, video) = VideoKey.Parse(this.GetPrimaryKeyString());
