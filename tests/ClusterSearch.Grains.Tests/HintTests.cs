@@ -34,16 +34,16 @@ public sealed class HintTests
     [Fact]
     public async Task Hints_that_come_five_times_and_for_nothing_change_nothing() => await RunAsync(new SiloSettings(), async (silos, clips) =>
     {
-        var streams = silos.Cluster.Client.GetGrain<IVideoGrain>;
+        var grains = silos.Cluster.Client;
         foreach (var video in await silos.Search.ListVideosAsync(CancellationToken.None))
             for (var i = 0; i < 5; i++)
-                await streams(video.Id.Value, null).LookAsync();
+                await grains.GetGrain<IVideoGrain>(video.Id.Value).LookAsync();
         // A video that nobody knows.
-        await streams(new string('f', VideoId.Length), null).LookAsync();
+        await grains.GetGrain<IVideoGrain>(new string('f', VideoId.Length)).LookAsync();
         var encoding = (await silos.Gateway.Ports.Catalog.ActiveEncodingAsync(CancellationToken.None))!.Encoding.Id;
         foreach (var video in await silos.Search.ListVideosAsync(CancellationToken.None))
             for (var i = 0; i < 5; i++)
-                await silos.Cluster.Client.GetGrain<IAggregatorGrain>(VideoKey.Of(encoding, video.Id)).AdvanceAsync(CancellationToken.None);
+                await grains.GetGrain<IAggregatorGrain>(VideoKey.Of(encoding, video.Id)).AdvanceAsync(CancellationToken.None);
         var again = await silos.Ingestion.IngestAsync(new IngestRequest { Paths = [clips], ChunkDuration = ChunkDuration }, new Progress<IngestProgress>(), CancellationToken.None);
         Assert.Equal((0, 2), (again.Added, again.Unchanged));
     });
