@@ -26,6 +26,7 @@ public static class Telemetry
         public const string EmbedQuery = "clustersearch.search.embed";
         public const string Find = "clustersearch.search.find";
         public const string Moments = "clustersearch.search.moments";
+        public const string Shard = "clustersearch.search.shard";
         public const string Reindex = "clustersearch.reindex";
         public const string Verify = "clustersearch.verify";
     }
@@ -42,6 +43,7 @@ public static class Telemetry
         public const string Top = "clustersearch.top";
         public const string Units = "clustersearch.units";
         public const string Shots = "clustersearch.shots";
+        public const string Shard = "clustersearch.shard";
     }
 
     /// <summary>Samples embedded.</summary>
@@ -67,6 +69,10 @@ public static class Telemetry
     /// <summary>Frames decoded, those before a chunk's first sample included.</summary>
     public static readonly Counter<long> FramesDecoded =
         Meter.CreateCounter<long>("clustersearch.frames.decoded", "{frame}", "Frames decoded.");
+
+    /// <summary>Parts of the archive that were asked and did not answer in time.</summary>
+    public static readonly Counter<long> ShardsUnanswered =
+        Meter.CreateCounter<long>("clustersearch.shards.unanswered", "{shard}", "Parts of the archive that did not answer a query in time.");
 
     public static readonly Histogram<double> ChunkDuration =
         Meter.CreateHistogram<double>("clustersearch.chunk.duration", "s", "Wall time of a chunk, from claim to commit.");

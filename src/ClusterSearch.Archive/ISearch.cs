@@ -189,7 +189,14 @@ public sealed record NamedLabel(string Name, float Score);
 /// <param name="Samples">Samples searched.</param>
 /// <param name="FilteredOut">Samples that a filter kept out.</param>
 /// <param name="MissingSeconds">Footage not searched: still ingesting, quarantined or undecodable.</param>
-public sealed record Coverage(int Videos, int Searchable, int Failed, long Samples, long FilteredOut, double MissingSeconds);
+public sealed record Coverage(int Videos, int Searchable, int Failed, long Samples, long FilteredOut, double MissingSeconds)
+{
+    /// <summary>Parts of the archive that did not answer in time, by name; empty where one process searches everything.</summary>
+    public IReadOnlyList<string> UnansweredShards { get; init; } = [];
+
+    /// <summary>Samples of these parts that the filter lets pass: neither among <see cref="Samples"/> nor among <see cref="FilteredOut"/>.</summary>
+    public long UnansweredSamples { get; init; }
+}
 
 /// <summary>Milliseconds.</summary>
 public sealed record SearchTimings(double EmbedMs, double SearchMs, double MomentsMs, double TotalMs);

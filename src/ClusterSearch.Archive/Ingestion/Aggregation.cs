@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ClusterSearch.Archive.Working;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
@@ -63,7 +64,12 @@ internal sealed class Aggregation(ArchivePorts ports, EncodingRecord encoding, S
             written.Add(chunks[i].Chunk.Index);
         }
         await writer.FlushAsync(cancellation);
-        if (written.Count > 0) await ports.Catalog.MarkIndexedAsync(video.Id, _encodingId, written, cancellation);
+        if (written.Count == 0) return writer.SamplesWritten;
+        await TransientRetry.UntilAnsweredAsync(ports.Time, async token =>
+        {
+            await ports.Catalog.MarkIndexedAsync(video.Id, _encodingId, written, token);
+            return true;
+        }, cancellation);
         return writer.SamplesWritten;
     }
 }

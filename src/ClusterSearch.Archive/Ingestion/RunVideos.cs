@@ -55,6 +55,7 @@ internal sealed class RunVideos(ArchivePorts ports, EncodingRecord encoding, Run
         }
         meter.AddTotal(toDo.Sum(chunk => grid.SpanSeconds(chunk.Chunk.Samples)));
         if (toDo.Count == 0) meter.VideoDone();
+        else ports.Hints?.Planned(video.Id);
         return (entry, chunks);
     }
 }

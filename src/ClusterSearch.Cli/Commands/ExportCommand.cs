@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Cli.Vectors;

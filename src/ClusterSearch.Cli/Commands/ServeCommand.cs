@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Parsing;
 using ClusterSearch.Gateway;
 using ClusterSearch.Gateway.Security;
@@ -47,7 +46,7 @@ internal sealed class ServeCommand : ArchiveCommand
         };
         options.Validate();
         await using var archive = await OpenAsync(parse, OpenMode.Create, cancellation);
-        using var logs = LoggerFactory.Create(logging => logging.AddProvider(new ErrorLines(Terminal.Error)));
+        using var logs = LoggerFactory.Create(logging => logging.AddProvider(new ErrorLines(line => Terminal.Error.WriteLine(Presentation.Wording.Safe(line)), _ => LogLevel.Error)));
         await using var server = await GatewayServer.StartAsync(options, archive.Search, archive.Ingestion, archive.Working, logs, cancellation);
         Terminal.Error.WriteLine($"serving {archiveDirectory} at {string.Join(" ", server.Addresses)}{(options.Keys.IsEmpty ? "" : $", to {Presentation.Wording.Count(options.Keys.List.Count, "key")}")}; Ctrl-C stops");
         await server.RunAsync(cancellation);
@@ -66,26 +65,5 @@ internal sealed class ServeCommand : ArchiveCommand
             if (!roots.TryAdd(name, directory)) throw new UsageException($"{_roots.Name}: two folders are called '{name}'; name them apart: NAME=DIR");
         }
         return roots;
-    }
-
-    /// <summary>Faults of the gateway itself, a line each.</summary>
-    private sealed class ErrorLines(TextWriter error) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (!IsEnabled(logLevel)) return;
-            lock (error) error.WriteLine(Presentation.Wording.Safe($"{formatter(state, exception)}{(exception is null ? "" : $": {exception.GetType().Name}: {exception.Message}")}"));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }
