@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.RateLimiting;
 using ClusterSearch.Archive;
 using ClusterSearch.Core;
@@ -10,7 +11,9 @@ using ClusterSearch.Gateway.Videos;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -176,7 +179,12 @@ public sealed class GatewayServer : IAsyncDisposable
             if (log.IsEnabled(LogLevel.Error)) log.LogError(fault, "{Method} {Route} failed", context.Request.Method, context.GetEndpoint()?.DisplayName);
             problem = Problem.Of(StatusCodes.Status500InternalServerError, "internal", "a fault of the gateway itself; its log says more");
         }
-        if (problem is null) return;
+        if (problem is null)
+        {
+            Describe(context, context.Response.StatusCode);
+            return;
+        }
+        Describe(context, problem.Status);
         if (context.Response.HasStarted)
         {
             // Half an answer must not look whole.
@@ -184,6 +192,16 @@ public sealed class GatewayServer : IAsyncDisposable
             return;
         }
         await WriteProblemAsync(context, problem);
+    }
+
+    /// <summary>The request's span, begun by ASP.NET Core, gets the names that OpenTelemetry's conventions give an HTTP server's; no path, no query.</summary>
+    private static void Describe(HttpContext context, int status)
+    {
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } span) return;
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        span.DisplayName = route is null ? context.Request.Method : $"{context.Request.Method} {route}";
+        span.SetTag("http.request.method", context.Request.Method).SetTag("http.route", route).SetTag("http.response.status_code", status);
+        if (status >= StatusCodes.Status500InternalServerError) span.SetStatus(ActivityStatusCode.Error);
     }
 
     private static async Task WriteProblemAsync(HttpContext context, Problem problem)

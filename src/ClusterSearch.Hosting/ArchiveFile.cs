@@ -57,7 +57,8 @@ public static class ArchiveFile
         }
     }
 
-    internal static string WithoutPassword(string catalog)
+    /// <summary>A catalogue's address as it may be shown and kept.</summary>
+    public static string WithoutPassword(string catalog)
     {
         if (catalog.Contains("://", StringComparison.Ordinal))
         {

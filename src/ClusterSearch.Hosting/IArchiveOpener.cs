@@ -26,6 +26,9 @@ public sealed record ArchiveAddress(string Directory, string? Catalog)
 {
     /// <summary>What its models run on.</summary>
     public ModelOptions Execution { get; init; } = new();
+
+    /// <summary>What the process is called in telemetry, unless OTEL_SERVICE_NAME says.</summary>
+    public string Service { get; init; } = "clustersearch";
 }
 
 /// <summary>The one way from a command to everything behind the ports.</summary>

@@ -107,7 +107,7 @@ internal sealed class Aggregator(ArchivePorts ports, IndexWriterRole role, Worke
         try
         {
             var grid = SampleGrid.Create(video.Facts, encoding.Encoding.Sampling, plan.ListedTicks);
-            await new Aggregation(ports, encoding, ShotOptions.Default).AdvanceAsync(video, grid, cancellation);
+            await new Aggregation(ports, encoding, ShotOptions.Default).AdvanceAsync(video, grid, plan.Trace, cancellation);
             _passedOver.Remove((encodingId, id));
             var chunks = await ports.Catalog.ListChunksAsync(id, encodingId, cancellation);
             if (VideoCompletion.IsComplete(chunks)) await new VideoCompletion(ports, encodingId).CompleteAsync(video, chunks, grid, cancellation);
