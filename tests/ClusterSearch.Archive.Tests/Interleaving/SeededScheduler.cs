@@ -8,7 +8,7 @@ namespace ClusterSearch.Archive.Tests.Interleaving;
 /// Lets one call of one actor happen at a time, chosen by a seed, and does to calls what networks and machines do: loses them,
 /// loses their answers, repeats them, kills who makes them, and lets the database's clock jump past every lease.
 /// </summary>
-internal sealed class SeededScheduler(int seed)
+internal sealed class SeededScheduler(int seed) : IDisposable
 {
     public const string Idle = "idle";
 
@@ -28,6 +28,8 @@ internal sealed class SeededScheduler(int seed)
     private readonly SemaphoreSlim _changed = new(0);
     private readonly List<Task> _acting = [];
     private int _live, _kills, _jumps;
+
+    public void Dispose() => _changed.Dispose();
 
     /// <summary>How far the database's clock is ahead.</summary>
     public TimeSpan ClockOffset { get; private set; }
