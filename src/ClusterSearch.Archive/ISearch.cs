@@ -234,9 +234,12 @@ public sealed record VideoInEncoding(EncodingSummary Encoding, bool IsActive, Vi
 /// <summary>One shot and what the model names in it.</summary>
 public sealed record ShotSummary(double Start, double End, long Samples, IReadOnlyList<NamedLabel> Labels);
 
-/// <param name="Vectors">[Samples.Count, Dimension] float32, row-major.</param>
+/// <param name="Vectors">
+/// [Samples.Count, Dimension] float32, row-major, in pieces of whole rows that are read from the vector files as they are asked
+/// for, so that memory does not grow with the video; archive.corrupt where one is lost or broken by then.
+/// </param>
 public sealed record VectorExport(
-    VideoId Video, string EncodingId, int Dimension, Rational TimeBase, float[] Vectors, IReadOnlyList<ExportedSample> Samples);
+    VideoId Video, string EncodingId, int Dimension, Rational TimeBase, IAsyncEnumerable<float[]> Vectors, IReadOnlyList<ExportedSample> Samples);
 
 public sealed record ExportedSample(long Number, long Ticks, double Seconds);
 

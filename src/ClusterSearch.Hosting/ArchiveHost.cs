@@ -12,6 +12,7 @@ using ClusterSearch.Core.Footage;
 using ClusterSearch.Embedding;
 using ClusterSearch.Index;
 using ClusterSearch.Media;
+using ClusterSearch.Remote;
 using ClusterSearch.ServiceDefaults;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -155,8 +156,12 @@ public sealed class ArchiveOpener(Settings settings) : IArchiveOpener
 
     public IFootageReader Footage => _footage.Value;
 
-    public Task<ArchiveHost> OpenAsync(ArchiveAddress address, OpenMode mode, CancellationToken cancellation) =>
-        ArchiveHost.OpenAsync(address, mode, Models, Footage, cancellation);
+    public Task<ArchiveHost> OpenAsync(ArchiveAddress address, OpenMode mode, CancellationToken cancellation)
+    {
+        if (address.Gateway is not { } gateway) return ArchiveHost.OpenAsync(address, mode, Models, Footage, cancellation);
+        var remote = new RemoteArchive(gateway, TimeProvider.System);
+        return Task.FromResult(new ArchiveHost(remote.Search, remote.Ingestion, remote.Working, Models, Footage, remote));
+    }
 
     private static MediaOptions ReadMediaOptions(Settings settings)
     {

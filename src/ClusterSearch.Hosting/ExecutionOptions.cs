@@ -15,6 +15,8 @@ public sealed class ExecutionOptions(Option<string?> provider, Option<string?> d
         command.AddValue("--device-memory", "SIZE", "With cuda: memory that a session may take of a graphics processor, such as 4G. Default: no limit."),
         command.AddFlag("--tf32", "With cuda: multiply in TF32; faster, and other bits."));
 
+    public IReadOnlyList<Option> All { get; } = [provider, device, memory, tf32];
+
     /// <exception cref="UsageException">A value is none, or says something of a device where there is none.</exception>
     public ModelOptions Read(ParseResult parse)
     {

@@ -1,5 +1,6 @@
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
+using ClusterSearch.Remote;
 
 namespace ClusterSearch.Hosting;
 
@@ -26,6 +27,9 @@ public sealed record ArchiveAddress(string Directory, string? Catalog)
 {
     /// <summary>What its models run on.</summary>
     public ModelOptions Execution { get; init; } = new();
+
+    /// <summary>Whoever serves it; null: it is opened here.</summary>
+    public RemoteAddress? Gateway { get; init; }
 }
 
 /// <summary>The one way from a command to everything behind the ports.</summary>

@@ -17,6 +17,8 @@ public sealed class Settings(Func<string, string?> variable, string workingDirec
     {
         ["archive"] = true,
         ["catalog"] = false,
+        ["gateway"] = false,
+        ["key"] = false,
         ["model"] = false,
         ["workers"] = false,
         ["chunkDuration"] = false,

@@ -21,7 +21,7 @@ namespace ClusterSearch.Archive.Watching;
 /// what the ledger does not.
 /// </para>
 /// <para>
-/// Known gap: Matroska has no index until its writer closes it, so each look and each chunk reads the file from its beginning.
+/// Known gap: sampled by key frames or by every frame, each look lists the packets of the whole file.
 /// </para>
 /// </summary>
 internal sealed class GrowingRecording

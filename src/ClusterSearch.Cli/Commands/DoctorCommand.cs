@@ -17,6 +17,8 @@ internal sealed class DoctorCommand : ArchiveCommand
         _model = Value("--model", "DIR", "Model directory, or the name of a model of this machine. Default: the starter.");
     }
 
+    protected override GatewayUse GatewayUse => GatewayUse.PassedOver;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var model = Setting(parse, _model, "model") is { } named

@@ -17,6 +17,8 @@ internal sealed class ModelsDropCommand : ArchiveCommand
         _encoding = Positional<string>("ENCODING", ArgumentArity.ExactlyOne, EncodingOption.What);
     }
 
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         await using var archive = await OpenAsync(parse, OpenMode.Write, cancellation);

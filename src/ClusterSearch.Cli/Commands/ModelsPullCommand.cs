@@ -32,6 +32,8 @@ internal sealed class ModelsPullCommand : ArchiveCommand
         _host = Value("--host", "URL", "Host that serves Hugging Face's file layout. Default: $CLUSTERSEARCH_MODEL_HOST, else $HF_ENDPOINT, else the public hub.");
     }
 
+    protected override GatewayUse GatewayUse => GatewayUse.PassedOver;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var into = parse.GetValue(_into) is { } folder ? FullPath(folder) : Surroundings.Models.Installed

@@ -19,6 +19,8 @@ internal sealed class ModelsUseCommand : ArchiveCommand
         _force = Flag("--force", "Also while videos are missing from it: searches then do without them, and say so.");
     }
 
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         await using var archive = await OpenAsync(parse, OpenMode.Write, cancellation);

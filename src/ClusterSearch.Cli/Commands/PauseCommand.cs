@@ -9,6 +9,8 @@ internal sealed class PauseCommand(Surroundings surroundings) : ArchiveCommand(s
     new("clustersearch pause", "For the archive in ./archive."),
     new("clustersearch pause --archive /srv/archive --json", "For another one, as JSON."))
 {
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         await using var archive = await OpenAsync(parse, OpenMode.Write, cancellation);
@@ -25,6 +27,8 @@ internal sealed class ResumeCommand(Surroundings surroundings) : ArchiveCommand(
     new("clustersearch resume", "For the archive in ./archive."),
     new("clustersearch resume --archive /srv/archive --json", "For another one, as JSON."))
 {
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         await using var archive = await OpenAsync(parse, OpenMode.Write, cancellation);

@@ -11,6 +11,8 @@ internal sealed class ProgramCommand : RootCommand
     {
         Add(GlobalOptions.Archive);
         Add(GlobalOptions.Catalog);
+        Add(GlobalOptions.Gateway);
+        Add(GlobalOptions.Key);
         Add(GlobalOptions.Json);
         Add(new IngestCommand(surroundings));
         Add(new WatchCommand(surroundings));
@@ -39,6 +41,7 @@ internal sealed class ProgramCommand : RootCommand
         new("clustersearch ingest ~/footage", "Take in a folder of footage; run it again to go on or to take in what is new."),
         new("clustersearch search \"a red car turns left\"", "Find moments by a sentence."),
         new("clustersearch search --image cat.jpg --json", "Find moments by a picture, as JSON for a program."),
+        new("clustersearch search \"a red car\" --gateway http://archive:8420", "Ask an archive that another machine serves."),
         new("clustersearch doctor", "Check what this machine needs."),
     ];
 }

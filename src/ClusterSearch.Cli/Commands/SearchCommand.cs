@@ -54,6 +54,8 @@ internal sealed class SearchCommand : ArchiveCommand
         _encoding = Value(EncodingOption.Name, "ENCODING", EncodingOption.Description);
     }
 
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var sheet = parse.GetValue(_sheet) is { } file ? SheetPath(file) : null;

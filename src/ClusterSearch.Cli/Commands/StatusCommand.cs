@@ -24,6 +24,8 @@ internal sealed class StatusCommand : ArchiveCommand
         _interval = Value("--interval", "D", "Time between two looks with --watch. Default: 2s.");
     }
 
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var interval = parse.GetValue(_interval) is { } text ? TimeSpan.FromSeconds(TimeSyntax.Parse(text, _interval.Name)) : DefaultInterval;

@@ -31,6 +31,8 @@ internal sealed class WatchCommand : IngestCommand
         _prune = Flag("--prune", "Forget videos whose last file is deleted. Without it they stay searchable, and cannot be played.");
     }
 
+    protected override GatewayUse GatewayUse => GatewayUse.Refused;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var request = new WatchRequest

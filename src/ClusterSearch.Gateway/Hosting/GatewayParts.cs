@@ -5,11 +5,12 @@ using ClusterSearch.Gateway.Operating;
 using ClusterSearch.Gateway.Searching;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Logging;
 
 namespace ClusterSearch.Gateway.Hosting;
 
 /// <summary>What endpoints share.</summary>
-internal sealed class GatewayParts(GatewayOptions options, ISearch search, IIngestion ingestion, IWorking working, TimeProvider time) : IDisposable
+internal sealed class GatewayParts(GatewayOptions options, ISearch search, IIngestion ingestion, IWorking working, ILogger log, TimeProvider time) : IDisposable
 {
     private const long FrameCacheBytes = 96L << 20;
 
@@ -21,7 +22,9 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
 
     public IWorking Working { get; } = working;
 
-    public IngestDesk Desk { get; } = new(ingestion, working, time);
+    public ILogger Log { get; } = log;
+
+    public IngestDesk Desk { get; } = new(ingestion, working, log, time);
 
     public Uploads? Uploads { get; } = options.UploadDirectory is { } directory ? new Uploads(directory, options.MaximumUploadBytes) : null;
 

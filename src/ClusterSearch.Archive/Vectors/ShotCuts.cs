@@ -1,7 +1,7 @@
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Shots;
 
-namespace ClusterSearch.Archive.Verification;
+namespace ClusterSearch.Archive.Vectors;
 
 /// <summary>Finds where shots start in samples that come in pieces, in order.</summary>
 internal sealed class ShotCuts(ShotOptions options)

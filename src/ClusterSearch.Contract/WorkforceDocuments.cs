@@ -1,9 +1,8 @@
 using ClusterSearch.Archive;
-using ClusterSearch.Core.Catalog;
 
-namespace ClusterSearch.Cli.Json;
+namespace ClusterSearch.Contract;
 
-internal sealed record PausedDocument(bool Paused) : Document;
+public sealed record PausedDocument(bool Paused) : Document;
 
 /// <param name="Shared">Whether worker processes share the archive.</param>
 /// <param name="Aggregator">Who writes the index now; null while nobody does.</param>
@@ -12,7 +11,7 @@ internal sealed record PausedDocument(bool Paused) : Document;
 /// <param name="TimeLeft">Seconds; null while nothing moves.</param>
 /// <param name="Takeovers">Leases that were lost and taken over.</param>
 /// <param name="Quarantined">Chunks by error code.</param>
-internal sealed record WorkforceDocument(
+public sealed record WorkforceDocument(
     bool Shared, bool Paused, string? Aggregator, double TimesRealTime, double SecondsLeft, double? TimeLeft,
     int WaitingChunks, long Takeovers, IReadOnlyDictionary<string, int> Quarantined, IReadOnlyList<WorkerDocument> Workers)
 {
@@ -23,7 +22,7 @@ internal sealed record WorkforceDocument(
 
 /// <param name="State">"starting", "working", "idle", "faulted", "stopping", or "lost" for one that fell silent.</param>
 /// <param name="SinceReport">Seconds.</param>
-internal sealed record WorkerDocument(
+public sealed record WorkerDocument(
     string Worker, string State, int Slots, long Chunks, long Samples, double Seconds, double TimesRealTime,
     string? Activity, ErrorDetail? LastFault, double SinceReport)
 {
