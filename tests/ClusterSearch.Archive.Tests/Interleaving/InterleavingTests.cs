@@ -41,7 +41,7 @@ public sealed class InterleavingTests
 
     private static async Task<int> RunAsync(int seed, string directory, string clips, string digest)
     {
-        var scheduler = new SeededScheduler(seed);
+        using var scheduler = new SeededScheduler(seed);
         var options = new ArchiveOptions { Directory = directory, DefaultModelDirectory = directory };
         await using var catalog = await SqliteCatalog.OpenAsync(options.CatalogPath, new SqliteCatalogOptions { ClockOffset = () => scheduler.ClockOffset }, CancellationToken.None);
         await RegisterAsync(options, catalog, clips);
@@ -70,7 +70,7 @@ public sealed class InterleavingTests
         return scheduler.Faults;
     }
 
-    private static ArchivePorts Ports(SeededScheduler.Actor? actor, ICatalog catalog, IRawVectorStore files) => new()
+    private static ArchivePorts Ports(SeededScheduler.Actor? actor, SqliteCatalog catalog, DirectoryRawVectorStore files) => new()
     {
         Catalog = actor?.Sees(catalog) ?? catalog,
         Vectors = null!,
@@ -81,7 +81,7 @@ public sealed class InterleavingTests
     };
 
     /// <summary>Five chunks a video.</summary>
-    private static async Task RegisterAsync(ArchiveOptions options, ICatalog catalog, string clips)
+    private static async Task RegisterAsync(ArchiveOptions options, SqliteCatalog catalog, string clips)
     {
         await using var vectors = await EmbeddedVectorStore.OpenAsync(options.IndexDirectory, catalog.Manifests, new EmbeddedIndexOptions(), CancellationToken.None);
         var ports = Ports(null, catalog, new DirectoryRawVectorStore(options.VectorDirectory)) with { Vectors = vectors, Time = TimeProvider.System };
@@ -115,7 +115,7 @@ public sealed class InterleavingTests
         }
     }
 
-    private static async Task AggregateAsync(SeededScheduler.Actor actor, ArchiveOptions options, ICatalog catalog, IRawVectorStore files, EncodingRecord encoding)
+    private static async Task AggregateAsync(SeededScheduler.Actor actor, ArchiveOptions options, SqliteCatalog catalog, DirectoryRawVectorStore files, EncodingRecord encoding)
     {
         var ports = Ports(actor, catalog, files);
         var role = new IndexWriterRole(ports.Catalog, actor.Name, Lease, ports.Time);

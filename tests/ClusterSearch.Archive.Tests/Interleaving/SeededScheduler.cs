@@ -8,7 +8,7 @@ namespace ClusterSearch.Archive.Tests.Interleaving;
 /// Lets one call of one actor happen at a time, chosen by a seed, and does to calls what networks and machines do: loses them,
 /// loses their answers, repeats them, kills who makes them, and lets the database's clock jump past every lease.
 /// </summary>
-internal sealed class SeededScheduler(int seed)
+internal sealed class SeededScheduler(int seed) : IDisposable
 {
     public const string Idle = "idle";
 
@@ -98,6 +98,8 @@ internal sealed class SeededScheduler(int seed)
             await _changed.WaitAsync(TimeSpan.FromMilliseconds(5));
         }
     }
+
+    public void Dispose() => _changed.Dispose();
 
     private static ClusterSearchException Dead() => new(ErrorCodes.ArchiveUnreachable, "killed");
 
