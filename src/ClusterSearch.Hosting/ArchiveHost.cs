@@ -14,6 +14,7 @@ using ClusterSearch.Index;
 using ClusterSearch.Media;
 using ClusterSearch.Remote;
 using ClusterSearch.ServiceDefaults;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClusterSearch.Hosting;
@@ -24,6 +25,8 @@ public sealed class ArchiveHost(
 {
     /// <summary>Short: a worker that is gone should not hold the index up for long.</summary>
     private static readonly TimeSpan WriterRoleDuration = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan GaugeInterval = TimeSpan.FromSeconds(10);
 
     public ISearch Search { get; } = search;
 
@@ -43,6 +46,11 @@ public sealed class ArchiveHost(
 
     /// <summary>Of the catalogue: a path of SQLite, or a connection string, which may hold a password. Empty where nothing local does.</summary>
     public string CatalogAddress { get; private init; } = "";
+    /// <summary>Null for an archive that is not really there.</summary>
+    public ArchiveGauges? Gauges { get; private init; }
+
+    /// <summary>Loggers whose records are exported; null while none are.</summary>
+    public ILoggerFactory? Logs { get; private init; }
 
     /// <summary>Opens an archive: its catalogue in SQLite or PostgreSQL, the memory-mapped index, ffmpeg, ONNX Runtime.</summary>
     /// <exception cref="ClusterSearchException">As <see cref="IArchiveOpener.OpenAsync"/> says.</exception>
@@ -59,7 +67,7 @@ public sealed class ArchiveHost(
         };
         var catalog = FindCatalog(address, options, mode);
         var isShared = Catalogs.IsPostgres(catalog);
-        var owned = new OwnedParts { Telemetry = TelemetryExport.StartIfConfigured("clustersearch", Version) };
+        var owned = new OwnedParts { Telemetry = TelemetryExport.StartIfConfigured(address.Service, Version) };
         var logs = owned.Telemetry?.Logs ?? NullLoggerFactory.Instance;
         try
         {
@@ -82,11 +90,16 @@ public sealed class ArchiveHost(
                 Writer = writer,
             };
             owned.Search = new SearchEngine(ports, options);
+            var gauges = new ArchiveGauges(ports, options);
+            // Commands that only ask or change one thing are over before anybody would look.
+            if (owned.Telemetry is not null && mayCreate) owned.StartGauges(gauges, GaugeInterval, onlyAsWriter: mode == OpenMode.Work);
             return new ArchiveHost(owned.Search, new IngestionEngine(ports, options), new WorkingEngine(ports, options), models, footage, owned)
             {
                 Ports = ports,
                 Options = options,
                 CatalogAddress = catalog,
+                Gauges = gauges,
+                Logs = owned.Telemetry?.Logs,
             };
         }
         catch
@@ -127,6 +140,9 @@ public sealed class ArchiveHost(
     /// <summary>What was opened, closed in reverse order.</summary>
     private sealed class OwnedParts : IAsyncDisposable
     {
+        private CancellationTokenSource? _gaugesStop;
+        private Task? _gauges;
+
         public TelemetryExport? Telemetry { get; init; }
 
         public ICatalog? Catalog { get; set; }
@@ -135,8 +151,20 @@ public sealed class ArchiveHost(
 
         public SearchEngine? Search { get; set; }
 
+        public void StartGauges(ArchiveGauges gauges, TimeSpan interval, bool onlyAsWriter)
+        {
+            _gaugesStop = new CancellationTokenSource();
+            _gauges = Task.Run(() => gauges.RunAsync(interval, onlyAsWriter, _gaugesStop.Token));
+        }
+
         public async ValueTask DisposeAsync()
         {
+            if (_gauges is not null)
+            {
+                await _gaugesStop!.CancelAsync();
+                await _gauges;
+                _gaugesStop.Dispose();
+            }
             Search?.Dispose();
             if (Vectors is not null) await Vectors.DisposeAsync();
             if (Catalog is not null) await Catalog.DisposeAsync();

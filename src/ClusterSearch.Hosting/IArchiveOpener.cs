@@ -30,6 +30,8 @@ public sealed record ArchiveAddress(string Directory, string? Catalog)
 
     /// <summary>Whoever serves it; null: it is opened here.</summary>
     public RemoteAddress? Gateway { get; init; }
+    /// <summary>What the process is called in telemetry, unless OTEL_SERVICE_NAME says.</summary>
+    public string Service { get; init; } = "clustersearch";
 }
 
 /// <summary>The one way from a command to everything behind the ports.</summary>

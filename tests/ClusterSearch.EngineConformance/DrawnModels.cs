@@ -36,6 +36,8 @@ public sealed class DrawnModels : IModelLoader
 
         public string EncoderFingerprint => "drawn/1";
 
+        public string Device => "drawn";
+
         public IImageEncoder Images => this;
 
         public ITextEncoder Texts => this;

@@ -62,17 +62,17 @@ public sealed class SearchEngine : ISearch, IDisposable
     private async Task<SearchAnswer> AnswerAsync(
         SearchSession session, IImageTextModel model, SearchRequest request, long started, Activity? span, CancellationToken cancellation)
     {
-        var query = await TracedAsync(Telemetry.Spans.EmbedQuery, () => _embedding.EmbedAsync(session, model, request.Parts, cancellation));
+        var query = await StageAsync(Telemetry.Spans.EmbedQuery, "embed", () => _embedding.EmbedAsync(session, model, request.Parts, cancellation));
         var embedded = Stopwatch.GetTimestamp();
 
         var count = request.Fold ? request.Top * FoldingReach : request.Top;
         var background = model.Facts.LogitBias is null ? await BackgroundProbe.MeasureAsync(session, query, cancellation) : null;
         var wanted = new MomentQuery(query, request.Filter, count, request.Smoothing, background?.Median ?? 0);
-        var found = await TracedAsync(Telemetry.Spans.Find, () => FindAsync(session, request, wanted, cancellation));
+        var found = await StageAsync(Telemetry.Spans.Find, "find", () => FindAsync(session, request, wanted, cancellation));
         var searched = Stopwatch.GetTimestamp();
 
         var assembly = new MomentAssembly(session, request.Filter, model.Facts.LogitScale, model.Facts.LogitBias);
-        var moments = await TracedAsync(Telemetry.Spans.Moments, () => assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation));
+        var moments = await StageAsync(Telemetry.Spans.Moments, "moments", () => assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation));
         var coverage = await CoverageAsync(session, request.Filter, found.Unanswered, cancellation);
         var ended = Stopwatch.GetTimestamp();
 
@@ -231,10 +231,13 @@ public sealed class SearchEngine : ISearch, IDisposable
         return known.Any(record => record.Encoding.Id == encodingId);
     }
 
-    private static async Task<T> TracedAsync<T>(string span, Func<Task<T>> part)
+    private static async Task<T> StageAsync<T>(string span, string stage, Func<Task<T>> part)
     {
         using var activity = Telemetry.Source.StartActivity(span);
-        return await part();
+        var started = Stopwatch.GetTimestamp();
+        var result = await part();
+        Telemetry.StageDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>(Telemetry.Attributes.Stage, stage));
+        return result;
     }
 
     /// <summary>The reference method joins the best hits of the whole archive, so it cannot be asked in parts.</summary>

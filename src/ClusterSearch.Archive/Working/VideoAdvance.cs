@@ -26,7 +26,7 @@ internal sealed class VideoAdvance(ArchivePorts ports, WorkerPulse pulse)
         try
         {
             var grid = SampleGrid.Create(video.Facts, encoding.Encoding.Sampling, plan.ListedTicks);
-            await new Aggregation(ports, encoding, ShotOptions.Default).AdvanceAsync(video, grid, cancellation);
+            await new Aggregation(ports, encoding, ShotOptions.Default).AdvanceAsync(video, grid, plan.Trace, cancellation);
             var chunks = await ports.Catalog.ListChunksAsync(id, encodingId, cancellation);
             if (VideoCompletion.IsComplete(chunks)) await new VideoCompletion(ports, encodingId).CompleteAsync(video, chunks, grid, cancellation);
             // A gap that is still being worked on holds up what lies behind it.

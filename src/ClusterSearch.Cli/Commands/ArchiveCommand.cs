@@ -35,10 +35,12 @@ internal abstract class ArchiveCommand : DocumentedCommand
     /// <param name="mode">What for.</param>
     /// <param name="cancellation">Stops waiting for the archive.</param>
     /// <param name="execution">What models run on; null: the processor.</param>
-    protected Task<ArchiveHost> OpenAsync(ParseResult parse, OpenMode mode, CancellationToken cancellation, ModelOptions? execution = null)
+    /// <param name="service">What the process is called in telemetry.</param>
+    protected Task<ArchiveHost> OpenAsync(
+        ParseResult parse, OpenMode mode, CancellationToken cancellation, ModelOptions? execution = null, string service = CommandLineProgram.Name)
     {
         RootMapping.SetDefaults(new Settings(Surroundings.Variable, Surroundings.WorkingDirectory).Roots);
-        return Surroundings.Archives.OpenAsync(Address(parse) with { Execution = execution ?? new ModelOptions() }, mode, cancellation);
+        return Surroundings.Archives.OpenAsync(Address(parse) with { Execution = execution ?? new ModelOptions(), Service = service }, mode, cancellation);
     }
 
     protected ArchiveAddress Address(ParseResult parse) => new(ArchiveDirectory(parse), Setting(parse, GlobalOptions.Catalog, "catalog")?.Value) { Gateway = GatewayOf(parse) };

@@ -21,6 +21,7 @@ internal sealed class ProgramCommand : RootCommand
         Add(new KeysCommand(surroundings));
         Add(new StatusCommand(surroundings));
         Add(new WorkCommand(surroundings));
+        Add(new ClusterCommand(surroundings));
         Add(new PauseCommand(surroundings));
         Add(new ResumeCommand(surroundings));
         Add(new VideosCommand(surroundings));

@@ -56,7 +56,7 @@ internal sealed class WorkCommand : ArchiveCommand
         try
         {
             await using var archive = await TransientRetry.UntilAnsweredAsync(
-                TimeProvider.System, token => OpenAsync(parse, OpenMode.Work, token, _execution.Read(parse)), stop.Token);
+                TimeProvider.System, token => OpenAsync(parse, OpenMode.Work, token, _execution.Read(parse), "clustersearch-worker"), stop.Token);
             await archive.Working.WorkAsync(request, line => Terminal.Error.WriteLine(Wording.Safe($"worker {Environment.ProcessId}: {line}")), stop.Token, line.Gone);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

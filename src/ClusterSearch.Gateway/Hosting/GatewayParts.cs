@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using ClusterSearch.Archive;
 using ClusterSearch.Core;
 using ClusterSearch.Gateway.Ingestion;
 using ClusterSearch.Gateway.Operating;
 using ClusterSearch.Gateway.Searching;
+using ClusterSearch.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
@@ -58,7 +60,9 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
         timeout.CancelAfter(Options.SearchTimeout);
         try
         {
+            var asked = Stopwatch.GetTimestamp();
             using var place = await Searches.EnterAsync(timeout.Token);
+            Telemetry.StageDuration.Record(Stopwatch.GetElapsedTime(asked).TotalSeconds, new KeyValuePair<string, object?>(Telemetry.Attributes.Stage, "wait"));
             return await work(timeout.Token);
         }
         catch (ClusterSearchException fault) when (fault.Message.Contains(Pictures.Directory, StringComparison.Ordinal))

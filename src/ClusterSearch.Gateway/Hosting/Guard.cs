@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using ClusterSearch.Core;
 using ClusterSearch.Gateway.Security;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace ClusterSearch.Gateway.Hosting;
@@ -56,6 +59,7 @@ internal sealed class Guard(Access access, ILogger log)
             if (log.IsEnabled(LogLevel.Error)) log.LogError(fault, "{Method} {Route} failed", context.Request.Method, context.GetEndpoint()?.DisplayName);
             problem = Problem.Of(StatusCodes.Status500InternalServerError, "internal", "a fault of the gateway itself; its log says more");
         }
+        Describe(context, problem?.Status ?? context.Response.StatusCode);
         if (problem is null) return;
         if (context.Response.HasStarted)
         {
@@ -64,6 +68,16 @@ internal sealed class Guard(Access access, ILogger log)
             return;
         }
         await WriteProblemAsync(context, problem);
+    }
+
+    /// <summary>The request's span, begun by ASP.NET Core, gets the names that OpenTelemetry's conventions give an HTTP server's; no path, no query.</summary>
+    private static void Describe(HttpContext context, int status)
+    {
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } span) return;
+        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        span.DisplayName = route is null ? context.Request.Method : $"{context.Request.Method} {route}";
+        span.SetTag("http.request.method", context.Request.Method).SetTag("http.route", route).SetTag("http.response.status_code", status);
+        if (status >= StatusCodes.Status500InternalServerError) span.SetStatus(ActivityStatusCode.Error);
     }
 
     private static async Task WriteProblemAsync(HttpContext context, Problem problem)

@@ -1,4 +1,5 @@
 using ClusterSearch.Archive;
+using ClusterSearch.Archive.Working;
 using ClusterSearch.Contract;
 using ClusterSearch.Gateway.Describing;
 using ClusterSearch.Gateway.Hosting;
@@ -21,11 +22,12 @@ internal static class OperatingEndpoints
             await parts.Ingestion.StatusAsync(context.RequestAborted);
             await Exchange.WriteAsync(context, new HealthDocument("ready"), GatewayJson.Default.HealthDocument);
         }).Is(new Operation("The archive answers.", null) { Answer = typeof(HealthDocument) });
-        app.MapGet("/metrics", context =>
+        app.MapGet("/metrics", async context =>
         {
+            if (parts.Options.Observe is { } observe) await observe(context.RequestAborted);
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
             context.Response.Headers.CacheControl = "no-store";
-            return context.Response.WriteAsync(parts.Figures.Prometheus(), context.RequestAborted);
+            await context.Response.WriteAsync(parts.Figures.Prometheus(), context.RequestAborted);
         }).Is(new Operation("Metrics in the text format of Prometheus.", Role.Read) { AnswerMedia = ["text/plain"] });
         api.MapGet("/operations", context => OperationsAsync(context, parts))
             .Is(new Operation("What the gateway measures.", Role.Read) { Answer = typeof(OperationsDocument) });
@@ -66,24 +68,10 @@ internal static class OperatingEndpoints
         await Exchange.WriteAsync(context, new OperationsDocument(
             parts.Time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0, parts.Time.GetElapsedTime(parts.StartedAt).TotalSeconds, figures.Latency(), figures.Searches,
             (long)figures.CountOf(Telemetry.SamplesEmbedded), figures.CountOf(Telemetry.FootageEmbedded),
-            new IndexDocument(SizeOf(parts.Options.IndexDirectory), status.Encodings.Where(e => e.IsActive).Sum(e => e.Ledger.Samples)),
+            new IndexDocument(ArchiveGauges.SizeOf(parts.Options.IndexDirectory), status.Encodings.Where(e => e.IsActive).Sum(e => e.Ledger.Samples)),
             status.Failures.Count + status.Ledger.FailedVideos + status.Ledger.PartialVideos, Environment.WorkingSet,
             [.. workforce.Workers.Select(w => new WorkerFiguresDocument(w.Report.Name, w.IsAlive ? Word(w.Report.State) : Word(w.Report.State) is "stopped" ? "stopped" : "lost", w.Report.Device, w.Report.SamplesDone))],
             ChunkCountsDocument.From(status.Ledger.Chunks)), GatewayJson.Default.OperationsDocument);
-    }
-
-    private static long SizeOf(string? directory)
-    {
-        if (directory is null || !Directory.Exists(directory)) return 0;
-        try
-        {
-            return new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
-        }
-        catch (IOException)
-        {
-            // A segment that is compacted away while it is counted.
-            return 0;
-        }
     }
 
     private static string Word<T>(T value)

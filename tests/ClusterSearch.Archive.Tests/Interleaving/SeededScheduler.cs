@@ -29,6 +29,8 @@ internal sealed class SeededScheduler(int seed) : IDisposable
     private readonly List<Task> _acting = [];
     private int _live, _kills, _jumps;
 
+    public void Dispose() => _changed.Dispose();
+
     /// <summary>How far the database's clock is ahead.</summary>
     public TimeSpan ClockOffset { get; private set; }
 

@@ -1,4 +1,4 @@
-using ClusterSearch.Cli.Hosting;
+using ClusterSearch.Hosting;
 using ClusterSearch.Gateway.Security;
 using ClusterSearch.Testing;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
+using ClusterSearch.Hosting;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Gateway;
 using ClusterSearch.Gateway.Security;

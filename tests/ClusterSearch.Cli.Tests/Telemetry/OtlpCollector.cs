@@ -3,13 +3,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace ClusterSearch.Cli.Tests;
+namespace ClusterSearch.Cli.Tests.Telemetry;
 
-/// <summary>Takes whatever is exported by OTLP over HTTP and keeps the bodies; names stand in them as plain bytes.</summary>
+/// <summary>Takes whatever is exported by OTLP over HTTP, as protobuf.</summary>
 internal sealed class OtlpCollector : IDisposable
 {
     private readonly HttpListener _listener = new();
-    private readonly ConcurrentQueue<(string Path, string Body)> _requests = new();
+    private readonly ConcurrentQueue<(string Path, byte[] Body)> _requests = new();
     private readonly string _address;
 
     public OtlpCollector()
@@ -24,13 +24,24 @@ internal sealed class OtlpCollector : IDisposable
         _ = Task.Run(ReceiveAsync);
     }
 
-    public IReadOnlyDictionary<string, string> Variables => new Dictionary<string, string>
+    public string Address => _address;
+
+    public Dictionary<string, string> Variables => new()
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _address,
         ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+        ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
+        ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
     };
 
-    public string Received(string path) => string.Concat(_requests.Where(request => request.Path == path).Select(request => request.Body));
+    /// <summary>All bodies as they came; names stand in them as plain bytes.</summary>
+    public string Received(string path) => string.Concat(Bodies(path).Select(Encoding.Latin1.GetString));
+
+    public IReadOnlyList<OtlpSpan> Spans => [.. Bodies("/v1/traces").SelectMany(OtlpMessages.Spans)];
+
+    public IReadOnlyList<OtlpPoint> Points => [.. Bodies("/v1/metrics").SelectMany(OtlpMessages.Points)];
+
+    private IEnumerable<byte[]> Bodies(string path) => _requests.Where(request => request.Path == path).Select(request => request.Body);
 
     public void Dispose() => _listener.Close();
 
@@ -47,8 +58,9 @@ internal sealed class OtlpCollector : IDisposable
             {
                 return;
             }
-            using var body = new StreamReader(context.Request.InputStream, Encoding.Latin1);
-            _requests.Enqueue((context.Request.Url!.AbsolutePath, await body.ReadToEndAsync()));
+            using var body = new MemoryStream();
+            await context.Request.InputStream.CopyToAsync(body);
+            _requests.Enqueue((context.Request.Url!.AbsolutePath, body.ToArray()));
             context.Response.Close();
         }
     }
