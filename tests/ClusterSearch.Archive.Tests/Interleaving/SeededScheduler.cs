@@ -101,8 +101,6 @@ internal sealed class SeededScheduler(int seed) : IDisposable
         }
     }
 
-    public void Dispose() => _changed.Dispose();
-
     private static ClusterSearchException Dead() => new(ErrorCodes.ArchiveUnreachable, "killed");
 
     private async Task UntilAllWaitAsync()
