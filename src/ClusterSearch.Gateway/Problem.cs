@@ -24,7 +24,7 @@ public sealed record Problem(
         ErrorCodes.VideoAmbiguous or ErrorCodes.ArchiveBusy or ErrorCodes.ModelBusy or ErrorCodes.ArchiveEncoding => StatusCodes.Status409Conflict,
         ErrorCodes.RequestInvalid => StatusCodes.Status400BadRequest,
         ErrorCodes.ArchiveDiskFull => StatusCodes.Status507InsufficientStorage,
-        ErrorCodes.FootageAway or ErrorCodes.ArchiveUnreachable or ErrorCodes.ArchiveNotFound => StatusCodes.Status503ServiceUnavailable,
+        ErrorCodes.FootageAway or ErrorCodes.ArchiveUnreachable or ErrorCodes.ClusterUnreachable or ErrorCodes.ArchiveNotFound => StatusCodes.Status503ServiceUnavailable,
         _ when code.StartsWith("footage.", StringComparison.Ordinal) => StatusCodes.Status422UnprocessableEntity,
         _ => StatusCodes.Status500InternalServerError,
     };

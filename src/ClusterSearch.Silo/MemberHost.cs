@@ -21,7 +21,7 @@ internal static class MemberHost
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(new ErrorLines(tell, category =>
             category.StartsWith("ClusterSearch", StringComparison.Ordinal) ? LogLevel.Warning : LogLevel.Error));
-        builder.Logging.AddProvider(new ForwardedLogs(archive.Ports!.Logs));
+        if (archive.Logs is { } exported) builder.Logging.AddProvider(new ForwardedLogs(exported));
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         return builder;
     }
@@ -49,15 +49,5 @@ internal static class MemberHost
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         stop.Register(() => stopped.TrySetResult());
         return stopped.Task;
-    }
-
-    private sealed class ForwardedLogs(ILoggerFactory logs) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => logs.CreateLogger(categoryName);
-
-        public void Dispose()
-        {
-            // Whose they are closes them.
-        }
     }
 }

@@ -42,6 +42,11 @@ public sealed class WordingTests
         Assert.Equal(["5.00 of", "10.00 of"], error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l[..(l.IndexOf(" of") + 3)]));
     }
 
+    [Fact]
+    public void Parts_that_did_not_answer_are_named() => Assert.Equal(
+        "Warning: 2 parts of the archive (2/8, 5/8) did not answer in time, 1,200 samples not searched; ask again, or see that every silo runs",
+        MomentTable.Gap(new Coverage(3, 3, 0, 900, 0, 0) { UnansweredShards = ["2/8", "5/8"], UnansweredSamples = 1200 }));
+
     private static IngestProgress State(double secondsDone) => new()
     {
         Stage = IngestStage.Embedding,

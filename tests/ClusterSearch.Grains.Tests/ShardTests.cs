@@ -62,6 +62,67 @@ public sealed class ShardTests
     }
 
     [Fact]
+    public async Task Several_queries_of_several_encodings_are_answered_in_their_order_each_as_if_alone()
+    {
+        await using var scene = await SearchScene.StartAsync((_, context) => context.Invoke(), deadline: TimeSpan.FromSeconds(20));
+        var encoding = (await scene.Silos.Gateway.Ports.Catalog.ActiveEncodingAsync(CancellationToken.None))!.Encoding.Id;
+        var texts = new EngineConformance.DrawnModels().Load("", new Core.Embeddings.ModelOptions()).Texts;
+        QueryOrder Order(string text, string of) => new()
+        {
+            Encoding = of,
+            Vector = texts.Encode(text),
+            Filter = new QueryFilter(),
+            Count = 5,
+            IsSmoothed = true,
+            Shards = Shards,
+            Deadline = TimeSpan.FromSeconds(20),
+        };
+        var grain = scene.Silos.Cluster.Client.GetGrain<IQueryGrain>(0);
+        var (cat, dog) = (Order("a cat", encoding), Order("a dog", encoding));
+        var together = await grain.FindAsync([cat, Order("a cat", "000000000000"), dog], CancellationToken.None);
+        Assert.Equal((await grain.FindAsync([cat], CancellationToken.None))[0].Moments, together[0].Moments);
+        Assert.Equal((await grain.FindAsync([dog], CancellationToken.None))[0].Moments, together[2].Moments);
+        Assert.NotEqual(together[0].Moments, together[2].Moments);
+        // An encoding that was dropped has no part that answers.
+        Assert.Equal((0, Shards), (together[1].Moments.Length, together[1].Unanswered.Length));
+    }
+
+    [Fact]
+    public async Task A_search_that_is_given_up_is_given_up_on_the_silos_too()
+    {
+        var asked = 0;
+        var ends = new System.Collections.Concurrent.ConcurrentBag<bool>();
+        var isHeld = false;
+        await using var scene = await SearchScene.StartAsync(async (_, context) =>
+        {
+            if (!isHeld || !context.InterfaceName.EndsWith(nameof(IShardGrain), StringComparison.Ordinal))
+            {
+                await context.Invoke();
+                return;
+            }
+            Interlocked.Increment(ref asked);
+            try
+            {
+                await Task.Delay(TimeSpan.FromMinutes(1), context.Request.GetCancellationToken());
+                ends.Add(false);
+            }
+            catch (OperationCanceledException)
+            {
+                ends.Add(true);
+                throw;
+            }
+        }, deadline: TimeSpan.FromSeconds(60));
+        isHeld = true;
+        using var patience = new CancellationTokenSource();
+        var search = scene.SearchAsync(patience.Token);
+        await Eventually.TrueAsync("all shards are asked", () => asked == Shards);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => search);
+        await Eventually.TrueAsync("each shard ends", () => ends.Count == Shards);
+        Assert.All(ends, Assert.True);
+    }
+
+    [Fact]
     public async Task A_silo_that_dies_under_queries_leaves_its_shards_to_the_others()
     {
         await using var scene = await SearchScene.StartAsync((_, context) => context.Invoke(), deadline: TimeSpan.FromSeconds(20));
@@ -142,8 +203,8 @@ public sealed class ShardTests
             return scene;
         }
 
-        public Task<SearchAnswer> SearchAsync() =>
-            Silos.Search.SearchAsync(new SearchRequest { Parts = [new TextPart("a red car")], Top = 100 }, CancellationToken.None);
+        public Task<SearchAnswer> SearchAsync(CancellationToken cancellation = default) =>
+            Silos.Search.SearchAsync(new SearchRequest { Parts = [new TextPart("a red car")], Top = 100 }, cancellation);
 
         public async ValueTask DisposeAsync()
         {

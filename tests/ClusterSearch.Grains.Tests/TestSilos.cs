@@ -27,7 +27,6 @@ internal sealed class TestSilos : IAsyncDisposable
     private InProcessTestCluster _cluster = null!;
     private OpenedArchive _gateway = null!;
     private SearchEngine _search = null!;
-    private int _count;
 
     private TestSilos(Func<string, Func<ICatalog, ICatalog>?, Task<OpenedArchive>> open, Func<int, Accelerator> accelerators, SiloSettings settings) =>
         (_open, _accelerators, _settings) = (open, accelerators, settings);
@@ -43,7 +42,8 @@ internal sealed class TestSilos : IAsyncDisposable
 
     public OpenedArchive Gateway => _gateway;
 
-    public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
+    /// <summary>In the order of their names.</summary>
+    public IReadOnlyList<InProcessSiloHandle> Silos => [.. _cluster.Silos.OrderBy(silo => silo.Name, StringComparer.Ordinal)];
 
     /// <param name="silos">At the start.</param>
     /// <param name="accelerators">What the n-th silo states, from 0.</param>
@@ -79,7 +79,8 @@ internal sealed class TestSilos : IAsyncDisposable
         silo.AddClusterSearch(archive.Ports, archive.Options, new SiloWorkOptions
         {
             Name = $"{name}/1",
-            Accelerator = _accelerators(Interlocked.Increment(ref _count) - 1),
+            // Silo_0, Silo_1, …
+            Accelerator = _accelerators(int.Parse(name[(name.IndexOf('_') + 1)..])),
             Work = new WorkRequest { Slots = _settings.Slots, LeaseDuration = _settings.LeaseDuration, Retries = RetryPolicy.AtOnce, MinimumFreeBytes = 0, Grace = _settings.Grace },
             ReminderPeriod = _settings.ReminderPeriod,
         });

@@ -83,13 +83,13 @@ internal sealed class PermitBroker(
             {
                 return;
             }
-            catch (ClusterSearchException fault) when (PassingFaults.Include(fault))
+            catch (ClusterSearchException fault)
             {
                 await PauseAsync(new Failure(fault.Code, fault.Message), retry, stop);
             }
-            catch (Exception fault) when (fault is OrleansException or TimeoutException or OperationCanceledException)
+            catch (Exception fault) when (fault is not OutOfMemoryException)
             {
-                // The cluster is changing; whatever was on its way, the ledger knows.
+                // Through a cluster comes any fault of any silo; whatever was on its way, the ledger knows.
                 await PauseAsync(new Failure(ErrorCodes.ClusterUnreachable, fault.Message.ReplaceLineEndings(" ")), retry, stop);
             }
         }

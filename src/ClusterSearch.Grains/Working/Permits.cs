@@ -63,10 +63,17 @@ internal sealed class Permits(int capacity, TimeProvider time)
         }
     }
 
-    /// <summary>Gives a permit back, begun or not. Unknown ones are no error.</summary>
+    /// <summary>Ends the work, or gives back what nobody took. Unknown ones are no error.</summary>
     public void Return(Guid id)
     {
         lock (_lock) _permits.Remove(id);
+    }
+
+    /// <summary>Gives a permit back unless work under it goes on: an order that came twice ends nothing.</summary>
+    public void Discard(Guid id)
+    {
+        lock (_lock)
+            if (_permits.TryGetValue(id, out var permit) && !permit.HasBegun) _permits.Remove(id);
     }
 
     private void DropExpired()

@@ -30,7 +30,6 @@ internal sealed class SiloWork : ILifecycleParticipant<ISiloLifecycle>, IAsyncDi
     private readonly WorkSignal _aggregation = new();
     private readonly Encoders _encoders;
     private readonly PermitBroker _broker;
-    private readonly Dictionary<Guid, Encoders.Entry> _granted = [];
     private readonly List<Task> _loops = [];
     private WorkerReports? _reports;
     private int _slot;
@@ -76,7 +75,13 @@ internal sealed class SiloWork : ILifecycleParticipant<ISiloLifecycle>, IAsyncDi
     /// <param name="cancellation">A stop: the lease is given back.</param>
     public async Task<ChunkReport> RunAsync(ChunkLease lease, Guid permit, CancellationToken cancellation)
     {
-        if (!TryBegin(lease, permit, out var encoder)) return new ChunkReport { Kind = ChunkReportKind.Refused };
+        var encoder = (await _encoders.ListAsync(cancellation)).FirstOrDefault(loaded => loaded.Encoding.Encoding.Id == lease.EncodingId);
+        if (encoder is null || !TryBegin(lease, permit))
+        {
+            Permits.Discard(permit);
+            _broker.Freed();
+            return new ChunkReport { Kind = ChunkReportKind.Refused };
+        }
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _end.Token);
         var slot = Interlocked.Increment(ref _slot);
         encoder.Enter();
@@ -131,15 +136,10 @@ internal sealed class SiloWork : ILifecycleParticipant<ISiloLifecycle>, IAsyncDi
         _end.Dispose();
     }
 
-    private bool TryBegin(ChunkLease lease, Guid permit, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Encoders.Entry? encoder)
+    private bool TryBegin(ChunkLease lease, Guid permit)
     {
-        lock (_granted) _granted.Remove(permit, out encoder);
-        if (encoder is not null && !_stop.IsCancellationRequested && Permits.TryBegin(permit, lease.IsSuspect)) return true;
-        // Only a suspect chunk is refused by a permit that is good.
-        if (encoder is not null && lease.IsSuspect) _broker.AskAlone(lease.Video);
-        Permits.Return(permit);
-        _broker.Freed();
-        encoder = null;
+        if (!_stop.IsCancellationRequested && Permits.TryBegin(permit, lease.IsSuspect)) return true;
+        if (lease.IsSuspect) _broker.AskAlone(lease.Video);
         return false;
     }
 
@@ -168,30 +168,19 @@ internal sealed class SiloWork : ILifecycleParticipant<ISiloLifecycle>, IAsyncDi
 
     private async Task<bool> OfferAsync(VideoId video, Guid permit, Encoders.Entry encoder, CancellationToken stop)
     {
-        lock (_granted) _granted[permit] = encoder;
-        var isTaken = false;
-        try
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(OfferLimit);
+        // If the answer is lost, the order that may follow finds its permit returned, and the lease is given back.
+        return await _grains.GetGrain<IVideoGrain>(video.Value).OfferAsync(new PermitOffer
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            limit.CancelAfter(OfferLimit);
-            isTaken = await _grains.GetGrain<IVideoGrain>(video.Value).OfferAsync(new PermitOffer
-            {
-                Permit = permit,
-                Silo = _silo.SiloAddress,
-                Worker = $"{Pulse.Name}/{Volatile.Read(ref _slot)}",
-                Encoding = encoder.Encoding.Encoding.Id,
-                EncoderFingerprint = encoder.Model.EncoderFingerprint,
-                LeaseDuration = Options.Work.LeaseDuration,
-                AllowMixedEncoders = Options.Work.AllowMixedEncoders,
-            }, limit.Token);
-            return isTaken;
-        }
-        finally
-        {
-            // A call whose answer was lost may have been taken: its order is refused then, and its lease given back.
-            if (!isTaken)
-                lock (_granted) _granted.Remove(permit);
-        }
+            Permit = permit,
+            Silo = _silo.SiloAddress,
+            Worker = $"{Pulse.Name}/{Volatile.Read(ref _slot)}",
+            Encoding = encoder.Encoding.Encoding.Id,
+            EncoderFingerprint = encoder.Model.EncoderFingerprint,
+            LeaseDuration = Options.Work.LeaseDuration,
+            AllowMixedEncoders = Options.Work.AllowMixedEncoders,
+        }, limit.Token);
     }
 
     private async Task<AdvanceOutcome> AdvanceAsync(EncodingRecord encoding, VideoId video, CancellationToken cancellation)
@@ -208,7 +197,7 @@ internal sealed class SiloWork : ILifecycleParticipant<ISiloLifecycle>, IAsyncDi
                 _ => AdvanceOutcome.Nothing,
             };
         }
-        catch (Exception fault) when (fault is OrleansException or TimeoutException)
+        catch (Exception fault) when (fault is not (ClusterSearchException or OperationCanceledException or OutOfMemoryException))
         {
             throw new ClusterSearchException(ErrorCodes.ClusterUnreachable, fault.Message.ReplaceLineEndings(" "), fault) { IsTransient = true };
         }

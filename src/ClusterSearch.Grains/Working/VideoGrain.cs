@@ -142,13 +142,30 @@ internal sealed class VideoGrain(SiloWork work, Brokers brokers, ILogger<VideoGr
     {
         if (_hasReminder) return;
         _hasReminder = true;
-        await this.RegisterOrUpdateReminder(ReminderName, work.Options.ReminderPeriod, work.Options.ReminderPeriod);
+        try
+        {
+            await this.RegisterOrUpdateReminder(ReminderName, work.Options.ReminderPeriod, work.Options.ReminderPeriod);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // Made the next time; until then silos find the video by themselves.
+            log.LogWarning("Video {Video} has no reminder: {Message}", Id, fault.Message);
+            _hasReminder = false;
+        }
     }
 
     private async Task EndReminderAsync()
     {
         _hasReminder = false;
-        if (await this.GetReminder(ReminderName) is { } reminder) await this.UnregisterReminder(reminder);
+        try
+        {
+            if (await this.GetReminder(ReminderName) is { } reminder) await this.UnregisterReminder(reminder);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // It comes once more, and is ended then.
+            log.LogWarning("The reminder of video {Video} could not be ended: {Message}", Id, fault.Message);
+        }
         DeactivateOnIdle();
     }
 }

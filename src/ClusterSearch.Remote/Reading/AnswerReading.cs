@@ -12,7 +12,11 @@ internal static class AnswerReading
     {
         Verdict = Enum.TryParse<Verdict>(first.Verdict, ignoreCase: true, out var verdict) ? verdict : Verdict.Weak,
         Moments = moments,
-        Coverage = new Coverage(first.Coverage.Videos, first.Coverage.Searchable, first.Coverage.Failed, first.Coverage.Samples, first.Coverage.FilteredOut, first.Coverage.MissingSeconds),
+        Coverage = new Coverage(first.Coverage.Videos, first.Coverage.Searchable, first.Coverage.Failed, first.Coverage.Samples, first.Coverage.FilteredOut, first.Coverage.MissingSeconds)
+        {
+            UnansweredShards = first.Coverage.UnansweredShards ?? [],
+            UnansweredSamples = first.Coverage.UnansweredSamples ?? 0,
+        },
         Timings = timings,
         Explanation = first.Explanation ?? [],
         Encoding = first.Encoding is { } e ? StatusReading.Encoding(e) : null,

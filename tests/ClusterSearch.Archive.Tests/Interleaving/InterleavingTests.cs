@@ -70,7 +70,7 @@ public sealed class InterleavingTests
         return scheduler.Faults;
     }
 
-    private static ArchivePorts Ports(SeededScheduler.Actor? actor, ICatalog catalog, IRawVectorStore files) => new()
+    private static ArchivePorts Ports(SeededScheduler.Actor? actor, SqliteCatalog catalog, DirectoryRawVectorStore files) => new()
     {
         Catalog = actor?.Sees(catalog) ?? catalog,
         Vectors = null!,
@@ -115,7 +115,7 @@ public sealed class InterleavingTests
         }
     }
 
-    private static async Task AggregateAsync(SeededScheduler.Actor actor, ArchiveOptions options, SqliteCatalog catalog, IRawVectorStore files, EncodingRecord encoding)
+    private static async Task AggregateAsync(SeededScheduler.Actor actor, ArchiveOptions options, SqliteCatalog catalog, DirectoryRawVectorStore files, EncodingRecord encoding)
     {
         var ports = Ports(actor, catalog, files);
         var role = new IndexWriterRole(ports.Catalog, actor.Name, Lease, ports.Time);
