@@ -50,14 +50,4 @@ internal static class MemberHost
         stop.Register(() => stopped.TrySetResult());
         return stopped.Task;
     }
-
-    private sealed class ForwardedLogs(ILoggerFactory logs) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => logs.CreateLogger(categoryName);
-
-        public void Dispose()
-        {
-            // Whose they are closes them.
-        }
-    }
 }

@@ -64,7 +64,7 @@ internal sealed class SiloCommand : RootCommand
         foreach (var (root, where) in roots) RootMapping.Set(root, where);
         RootMapping.SetDefaults(_settings.Roots);
         var execution = _execution.Read(parse);
-        var address = new ArchiveAddress(directory, Setting(parse, _catalog, "catalog")) { Execution = execution };
+        var address = new ArchiveAddress(directory, Setting(parse, _catalog, "catalog")) { Execution = execution, Service = $"clustersearch-{role}" };
         if (role == "gateway")
         {
             var serving = _gateway.Read(parse, _settings, directory, roots, _workingDirectory);
