@@ -18,14 +18,17 @@ internal sealed class ServedProgram : IDisposable
     public static async Task<ServedProgram> StartAsync(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var process = WholeProgram.Start(variables, ["serve", "--urls", "http://127.0.0.1:0", .. arguments]);
+        var said = new System.Text.StringBuilder();
         while (await process.StandardError.ReadLineAsync() is { } line)
         {
+            said.AppendLine(line);
             if (!line.StartsWith("serving ", StringComparison.Ordinal)) continue;
             var address = line.Split(' ').First(word => word.StartsWith("http://", StringComparison.Ordinal)).TrimEnd(';', ',');
             _ = process.StandardError.ReadToEndAsync();
             return new ServedProgram(process, new Uri(address));
         }
-        throw new InvalidOperationException($"serve ended with {process.ExitCode}");
+        await process.WaitForExitAsync();
+        throw new InvalidOperationException($"serve ended with {process.ExitCode}:\n{said}");
     }
 
     public async Task StopAsync()

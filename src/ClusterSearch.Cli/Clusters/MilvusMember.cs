@@ -10,7 +10,7 @@ namespace ClusterSearch.Cli.Clusters;
 internal static class MilvusMember
 {
     /// <summary>Names the folder where --milvus does not.</summary>
-    public const string Variable = "CLUSTERSEARCH_MILVUS_BUNDLE";
+    public const string Variable = "CLUSTERSEARCH_MILVUS_SERVER";
 
     private const string Keep = """
         stop() { "$1/stop-milvus.sh" "$2"; exit 0; }

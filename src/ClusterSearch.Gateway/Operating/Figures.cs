@@ -15,7 +15,7 @@ internal sealed class Figures : IDisposable
     private static readonly double[] Bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentDictionary<string, Total> _counters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Total> _totals = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Name, string Labels), Distribution> _histograms = new();
     private readonly Queue<(long At, double Seconds)> _searches = new();
     private readonly TimeProvider _time;
@@ -36,7 +36,7 @@ internal sealed class Figures : IDisposable
         _listener.Start();
     }
 
-    public double CountOf(Instrument instrument) => _counters.Values.Where(total => total.Name == instrument.Name).Sum(total => total.Value);
+    public double CountOf(Instrument instrument) => _totals.Values.Where(total => total.Name == instrument.Name).Sum(total => total.Value);
 
     public long Searches => _histograms.TryGetValue((Telemetry.SearchDuration.Name, ""), out var searches) ? searches.Count : 0;
 
@@ -55,7 +55,7 @@ internal sealed class Figures : IDisposable
     public string Prometheus()
     {
         var text = new StringBuilder();
-        foreach (var group in _counters.Values.GroupBy(total => total.Name).OrderBy(group => group.Key, StringComparer.Ordinal))
+        foreach (var group in _totals.Values.GroupBy(total => total.Name).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var isCounter = group.First().Grows;
             var name = isCounter ? $"{Plain(group.Key)}_total" : Plain(group.Key);
@@ -85,7 +85,7 @@ internal sealed class Figures : IDisposable
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var labels = LabelsOf(tags);
-        var total = _counters.GetOrAdd($"{instrument.Name}{{{labels}}}", _ => new Total(instrument.Name, labels, instrument is Counter<long> or Counter<double>));
+        var total = _totals.GetOrAdd($"{instrument.Name}{{{labels}}}", _ => new Total(instrument.Name, labels, instrument is Counter<long> or Counter<double>));
         if (instrument is Gauge<long> or Gauge<double>) total.Set(value);
         else total.Add(value);
     }

@@ -19,7 +19,10 @@ public sealed class TraceTests(WorkStage stage) : IClassFixture<WorkStage>
         await using var scene = await WorkScene.OpenAsync(stage);
         using var collector = new OtlpCollector();
         using (var ingest = scene.Start(collector.Variables, "ingest", Bunny, "--chunk-duration", "2s", "--detach"))
-            Assert.Equal(0, (await WholeProgram.FinishAsync(ingest)).ExitCode);
+        {
+            var registered = await WholeProgram.FinishAsync(ingest);
+            Assert.True(registered.ExitCode == 0, registered.Error);
+        }
         var embedding = scene.StartWorker(["--role", "embed"], collector.Variables);
         var keeping = scene.StartWorker(["--role", "aggregate"], collector.Variables);
         await scene.UntilDoneAsync();
@@ -55,7 +58,8 @@ public sealed class TraceTests(WorkStage stage) : IClassFixture<WorkStage>
         using var directory = new TemporaryDirectory();
         using var collector = new OtlpCollector();
         var archive = directory.File("archive");
-        Assert.Equal(0, (await WholeProgram.RunAsync("ingest", Bunny, "--archive", archive)).ExitCode);
+        var ingest = await WholeProgram.RunAsync("ingest", Bunny, "--archive", archive);
+        Assert.True(ingest.ExitCode == 0, ingest.Error);
         using var serve = await ServedProgram.StartAsync(collector.Variables, "--archive", archive);
         const string caller = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/search") { Content = Body() };
