@@ -1,7 +1,7 @@
 namespace ClusterSearch.Grains;
 
-/// <summary>Fans queries out over shards and merges what they find. Stateless; any key.</summary>
-public interface IQueryGrain : IGrainWithIntegerKey
+/// <summary>Fans queries out over shards and merges what they find. Stateless; a new key for every call, so that a call can be cancelled by it.</summary>
+public interface IQueryGrain : IGrainWithGuidKey
 {
     /// <summary>Asks every shard of every query's encoding, each with the query's deadline.</summary>
     /// <returns>A reply for each query, in their order; what did not answer is named in it.</returns>

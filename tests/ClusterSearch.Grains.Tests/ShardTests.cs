@@ -77,11 +77,11 @@ public sealed class ShardTests
             Shards = Shards,
             Deadline = TimeSpan.FromSeconds(20),
         };
-        var grain = scene.Silos.Cluster.Client.GetGrain<IQueryGrain>(0);
+        Task<IReadOnlyList<QueryReply>> FindAsync(params QueryOrder[] orders) => scene.Silos.Cluster.Client.GetGrain<IQueryGrain>(Guid.NewGuid()).FindAsync(orders, CancellationToken.None);
         var (cat, dog) = (Order("a cat", encoding), Order("a dog", encoding));
-        var together = await grain.FindAsync([cat, Order("a cat", "000000000000"), dog], CancellationToken.None);
-        Assert.Equal((await grain.FindAsync([cat], CancellationToken.None))[0].Moments, together[0].Moments);
-        Assert.Equal((await grain.FindAsync([dog], CancellationToken.None))[0].Moments, together[2].Moments);
+        var together = await FindAsync(cat, Order("a cat", "000000000000"), dog);
+        Assert.Equal((await FindAsync(cat))[0].Moments, together[0].Moments);
+        Assert.Equal((await FindAsync(dog))[0].Moments, together[2].Moments);
         Assert.NotEqual(together[0].Moments, together[2].Moments);
         // An encoding that was dropped has no part that answers.
         Assert.Equal((0, Shards), (together[1].Moments.Length, together[1].Unanswered.Length));

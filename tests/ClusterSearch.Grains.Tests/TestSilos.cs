@@ -7,6 +7,7 @@ using ClusterSearch.EngineConformance;
 using ClusterSearch.Grains.Hosting;
 using ClusterSearch.Grains.Working;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Streams;
@@ -22,11 +23,15 @@ internal sealed class TestSilos : IAsyncDisposable
 {
     private readonly Func<string, Func<ICatalog, ICatalog>?, Task<OpenedArchive>> _open;
     private readonly ConcurrentDictionary<string, Member> _members = new(StringComparer.Ordinal);
+
+    // Opened before the silos that take them: what configures a silo may not wait.
+    private readonly ConcurrentQueue<Member> _opened = new();
     private readonly Func<int, Accelerator> _accelerators;
     private readonly SiloSettings _settings;
     private InProcessTestCluster _cluster = null!;
     private OpenedArchive _gateway = null!;
     private SearchEngine _search = null!;
+    private int _count;
 
     private TestSilos(Func<string, Func<ICatalog, ICatalog>?, Task<OpenedArchive>> open, Func<int, Accelerator> accelerators, SiloSettings settings) =>
         (_open, _accelerators, _settings) = (open, accelerators, settings);
@@ -62,6 +67,7 @@ internal sealed class TestSilos : IAsyncDisposable
     private async Task DeployAsync(int silos)
     {
         _gateway = await _open("gateway", null);
+        for (var silo = 0; silo < silos; silo++) await OpenOneAsync();
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((options, silo) => Configure(options.SiloName, silo));
@@ -71,11 +77,17 @@ internal sealed class TestSilos : IAsyncDisposable
         Ingestion = ClusterHosting.IngestionBy(_cluster.Client, _gateway.Ports, _gateway.Options);
     }
 
-    private void Configure(string name, ISiloBuilder silo)
+    private async Task OpenOneAsync()
     {
         var life = new Lifeline();
-        var archive = _open(name, life.Before).GetAwaiter().GetResult();
-        _members[name] = new Member(archive, life);
+        _opened.Enqueue(new Member(await _open($"silo {Interlocked.Increment(ref _count)}", life.Before), life));
+    }
+
+    private void Configure(string name, ISiloBuilder silo)
+    {
+        Assert.True(_opened.TryDequeue(out var member));
+        _members[name] = member!;
+        var archive = member!.Archive;
         silo.AddClusterSearch(archive.Ports, archive.Options, new SiloWorkOptions
         {
             Name = $"{name}/1",
@@ -84,6 +96,8 @@ internal sealed class TestSilos : IAsyncDisposable
             Work = new WorkRequest { Slots = _settings.Slots, LeaseDuration = _settings.LeaseDuration, Retries = RetryPolicy.AtOnce, MinimumFreeBytes = 0, Grace = _settings.Grace },
             ReminderPeriod = _settings.ReminderPeriod,
         });
+        // A silo that is gone is missed sooner than in life.
+        silo.Configure<ClusterMembershipOptions>(options => options.ProbeTimeout = TimeSpan.FromSeconds(2));
         silo.UseInMemoryReminderService();
         silo.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = TimeSpan.FromMilliseconds(100));
         silo.AddMemoryStreams(ClusterHosting.HintsProvider, streams => streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly));
@@ -101,7 +115,11 @@ internal sealed class TestSilos : IAsyncDisposable
         await _cluster.KillSiloAsync(silo);
     }
 
-    public async Task<InProcessSiloHandle> AddAsync() => await _cluster.StartAdditionalSiloAsync();
+    public async Task<InProcessSiloHandle> AddAsync()
+    {
+        await OpenOneAsync();
+        return await _cluster.StartAdditionalSiloAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

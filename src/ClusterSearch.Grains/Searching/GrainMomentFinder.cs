@@ -15,7 +15,7 @@ internal sealed class GrainMomentFinder(IGrainFactory grains, ClusterSearchOptio
             // The query grain ends by the deadline; it may itself be lost.
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(options.ShardDeadline * 2);
-            var reply = (await grains.GetGrain<IQueryGrain>(0).FindAsync([order], limit.Token).WaitAsync(limit.Token))[0];
+            var reply = (await grains.GetGrain<IQueryGrain>(Guid.NewGuid()).FindAsync([order], limit.Token).WaitAsync(limit.Token))[0];
             return new FanOutResult([.. reply.Moments.Select(hit => hit.ToMoment())], reply.UnitsSeen, reply.ShotsScored, reply.SamplesScored)
             {
                 Unanswered = [.. reply.Unanswered.Select(index => new VideoShard(index, options.Shards))],

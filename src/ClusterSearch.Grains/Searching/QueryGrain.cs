@@ -9,11 +9,21 @@ namespace ClusterSearch.Grains.Searching;
 /// Asks every shard of every query at once and waits for each no longer than the query's deadline. A shard that fails is asked
 /// once more while there is time, since its next activation may stand elsewhere; one that does not answer is named.
 /// </summary>
-[StatelessWorker]
+/// <remarks>One worker a key: of several, the word that a call is cancelled would reach any.</remarks>
+[StatelessWorker(maxLocalWorkers: 1)]
 internal sealed class QueryGrain(ILogger<QueryGrain> log) : Grain, IQueryGrain
 {
-    public async Task<IReadOnlyList<QueryReply>> FindAsync(IReadOnlyList<QueryOrder> queries, CancellationToken cancellation) =>
-        await Task.WhenAll(queries.Select(query => FindAsync(query, cancellation)));
+    public async Task<IReadOnlyList<QueryReply>> FindAsync(IReadOnlyList<QueryOrder> queries, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Task.WhenAll(queries.Select(query => FindAsync(query, cancellation)));
+        }
+        finally
+        {
+            DeactivateOnIdle();
+        }
+    }
 
     private async Task<QueryReply> FindAsync(QueryOrder query, CancellationToken cancellation)
     {

@@ -24,10 +24,10 @@ namespace ClusterSearch.Grains.Working;
 /// <param name="permits">The places.</param>
 /// <param name="pulse">Told what holds the silo up.</param>
 /// <param name="limits">What the machine can take.</param>
-/// <param name="offer">Offers a permit to a video; false when the video has nothing for it. May throw whatever a call through a cluster may.</param>
+/// <param name="offer">Offers a permit to a video.</param>
 internal sealed class PermitBroker(
     ArchivePorts ports, SiloWorkOptions options, Encoders encoders, Permits permits, WorkerPulse pulse, WorkLimits limits,
-    Func<VideoId, Guid, Encoders.Entry, CancellationToken, Task<bool>> offer)
+    Func<VideoId, Guid, Encoders.Entry, CancellationToken, Task<OfferAnswer>> offer)
 {
     private const string WorkCause = "work";
     private const string LimitCause = "this machine";
@@ -38,8 +38,11 @@ internal sealed class PermitBroker(
     /// <summary>A video that had nothing is not asked again for so long, unless a hint came.</summary>
     private static readonly TimeSpan RefusalRemembered = TimeSpan.FromSeconds(1);
 
+    /// <summary>A video that did not answer stands on a silo that is gone, as will be known soon. The others must not wait for it.</summary>
+    private static readonly TimeSpan SilenceRemembered = TimeSpan.FromSeconds(10);
+
     private readonly WorkSignal _signal = new();
-    private readonly Dictionary<(string Encoding, VideoId Video), long> _refused = [];
+    private readonly Dictionary<(string Encoding, VideoId Video), (long At, TimeSpan For)> _refused = [];
     private VideoId? _alone;
     private volatile string? _hindrance;
     private volatile bool _wasNudged;
@@ -122,7 +125,8 @@ internal sealed class PermitBroker(
             if (_wasNudged)
             {
                 _wasNudged = false;
-                _refused.Clear();
+                foreach (var (key, refusal) in _refused.ToList())
+                    if (refusal.For == RefusalRemembered) _refused.Remove(key);
             }
             foreach (var encoder in await encoders.ListAsync(stop))
             {
@@ -145,15 +149,29 @@ internal sealed class PermitBroker(
             await ports.Catalog.ListPlansAsync(id, stop), options.Work.Order, encoder.Model.EncoderFingerprint, options.Work.AllowMixedEncoders);
         foreach (var video in candidates)
         {
-            if (_refused.TryGetValue((id, video), out var at) && ports.Time.GetElapsedTime(at) < RefusalRemembered) continue;
-            if (await offer(video, permit, encoder, stop))
+            if (_refused.TryGetValue((id, video), out var refusal) && ports.Time.GetElapsedTime(refusal.At) < refusal.For) continue;
+            var answer = await offer(video, permit, encoder, stop);
+            if (answer == OfferAnswer.Taken)
             {
                 _refused.Remove((id, video));
                 return true;
             }
-            _refused[(id, video)] = ports.Time.GetTimestamp();
+            _refused[(id, video)] = (ports.Time.GetTimestamp(), answer == OfferAnswer.Refused ? RefusalRemembered : SilenceRemembered);
             if (stop.IsCancellationRequested) return false;
         }
         return false;
     }
+}
+
+/// <summary>What a video says to an offer.</summary>
+internal enum OfferAnswer
+{
+    /// <summary>It claimed a chunk, and has it done.</summary>
+    Taken,
+
+    /// <summary>It has nothing for it now.</summary>
+    Refused,
+
+    /// <summary>None came. If it took the permit all the same, its order finds the permit begun or gone, and gives its lease back.</summary>
+    None,
 }

@@ -20,7 +20,7 @@ namespace ClusterSearch.Grains.Working;
 internal sealed class SiloWork : ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
     private static readonly TimeSpan WriterRoleDuration = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan OfferLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan OfferLimit = TimeSpan.FromSeconds(5);
 
     private readonly IGrainFactory _grains;
     private readonly ILocalSiloDetails _silo;
@@ -166,21 +166,29 @@ internal sealed class SiloWork : ILifecycleParticipant<ISiloLifecycle>, IAsyncDi
         if (_reports is not null) await _reports.DisposeAsync();
     }
 
-    private async Task<bool> OfferAsync(VideoId video, Guid permit, Encoders.Entry encoder, CancellationToken stop)
+    private async Task<OfferAnswer> OfferAsync(VideoId video, Guid permit, Encoders.Entry encoder, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(OfferLimit);
-        // If the answer is lost, the order that may follow finds its permit returned, and the lease is given back.
-        return await _grains.GetGrain<IVideoGrain>(video.Value).OfferAsync(new PermitOffer
+        try
         {
-            Permit = permit,
-            Silo = _silo.SiloAddress,
-            Worker = $"{Pulse.Name}/{Volatile.Read(ref _slot)}",
-            Encoding = encoder.Encoding.Encoding.Id,
-            EncoderFingerprint = encoder.Model.EncoderFingerprint,
-            LeaseDuration = Options.Work.LeaseDuration,
-            AllowMixedEncoders = Options.Work.AllowMixedEncoders,
-        }, limit.Token);
+            var isTaken = await _grains.GetGrain<IVideoGrain>(video.Value).OfferAsync(new PermitOffer
+            {
+                Permit = permit,
+                Silo = _silo.SiloAddress,
+                Worker = $"{Pulse.Name}/{Volatile.Read(ref _slot)}",
+                Encoding = encoder.Encoding.Encoding.Id,
+                EncoderFingerprint = encoder.Model.EncoderFingerprint,
+                LeaseDuration = Options.Work.LeaseDuration,
+                AllowMixedEncoders = Options.Work.AllowMixedEncoders,
+            }, limit.Token).WaitAsync(limit.Token);
+            return isTaken ? OfferAnswer.Taken : OfferAnswer.Refused;
+        }
+        catch (Exception fault) when (fault is OrleansException or TimeoutException || (fault is OperationCanceledException && !stop.IsCancellationRequested))
+        {
+            _log.LogDebug("Video {Video} did not answer: {Message}", video, fault.Message);
+            return OfferAnswer.None;
+        }
     }
 
     private async Task<AdvanceOutcome> AdvanceAsync(EncodingRecord encoding, VideoId video, CancellationToken cancellation)

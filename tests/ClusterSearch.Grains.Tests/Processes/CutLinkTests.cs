@@ -1,4 +1,5 @@
 using ClusterSearch.Archive;
+using ClusterSearch.Archive.Working;
 using ClusterSearch.Catalog;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Hosting;
@@ -6,7 +7,12 @@ using ClusterSearch.Testing;
 
 namespace ClusterSearch.Grains.Tests.Processes;
 
+/// <summary>Tests with processes of their own that need the whole machine.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
 /// <summary>Real silos and a gateway, each on a host of its own, over TLS, with PostgreSQL, ffmpeg and the starter model; a link is cut and healed in mid-ingest.</summary>
+[Collection(nameof(Alone))]
 public sealed class CutLinkTests
 {
     [Fact]
@@ -86,7 +92,8 @@ public sealed class CutLinkTests
     private static async Task RequireDigestAsync(string archive, string catalog, string reference)
     {
         var opener = new ArchiveOpener(new Settings(_ => null, archive));
-        await using var cluster = await opener.OpenAsync(new ArchiveAddress(archive, catalog), OpenMode.Write, CancellationToken.None);
+        await using var cluster = await TransientRetry.UntilAnsweredAsync(
+            TimeProvider.System, token => opener.OpenAsync(new ArchiveAddress(archive, catalog), OpenMode.Write, token), CancellationToken.None);
         await using var alone = await opener.OpenAsync(new ArchiveAddress(reference, null), OpenMode.Create, CancellationToken.None);
         await alone.Ingestion.IngestAsync(new IngestRequest { Paths = [TestAssets.Samples] }, new Progress<IngestProgress>(), CancellationToken.None);
         var verified = await cluster.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
