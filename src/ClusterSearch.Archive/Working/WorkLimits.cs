@@ -10,11 +10,11 @@ internal sealed class WorkLimits(ArchiveOptions options, WorkRequest request)
     /// <returns>Why nothing should be begun now; null when all is well.</returns>
     public Failure? Hindrance() => DiskHindrance() ?? LoadHindrance();
 
-    /// <summary>Memory that is free for one more slot, judged by what each takes now.</summary>
+    /// <summary>Memory that is free for one more slot, judged by what each takes now, its ffmpeg included.</summary>
     /// <param name="slots">That the process has been working with.</param>
     public static bool HasMemoryFor(int slots)
     {
-        var mine = Environment.WorkingSet;
+        var mine = ProcessMemory.Taken();
         var information = GC.GetGCMemoryInfo();
         var free = Math.Min(MemoryAvailable(), information.TotalAvailableMemoryBytes - mine);
         return free > mine / Math.Max(1, slots) * 2;
