@@ -33,6 +33,8 @@ public sealed class BadFootageTests
             Assert.Contains(Path.GetFileName(failure.Path), failure.Message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', failure.Message);
         });
+        // What never was there is told once, and not remembered.
+        Assert.Equal(["empty.mp4", "sound.mp4", "text.mp4"], (await archive.Ports.Catalog.ListFailuresAsync(CancellationToken.None)).Select(failure => Path.GetFileName(failure.Place.RelativePath)).Order(StringComparer.Ordinal));
         Assert.Equal(2, report.Added);
         // The header promises 27 s, the file holds half of its bytes.
         var warning = Assert.Single(report.Warnings);
