@@ -107,7 +107,7 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
         var idle = ShortPause;
         while (!stop.IsCancellationRequested)
         {
-            if (slot >= Slots || IsHindered())
+            if (slot >= Slots || IsHindered(slot))
             {
                 await Task.Delay(ShortPause, ports.Time, stop);
                 continue;
@@ -136,9 +136,9 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
     private static bool IsPassing(ClusterSearchException fault) =>
         fault.IsTransient || fault.Code is ErrorCodes.ArchiveDiskFull or ErrorCodes.ArchiveFileSystem || fault.Code.StartsWith("model.", StringComparison.Ordinal);
 
-    private bool IsHindered()
+    private bool IsHindered(int slot)
     {
-        if (_limits.Hindrance() is { } hindrance)
+        if (_limits.Hindrance(slot, _pulse.Busy) is { } hindrance)
         {
             _pulse.Hinder(LimitCause, hindrance);
             return true;
