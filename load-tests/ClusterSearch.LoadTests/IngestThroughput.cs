@@ -22,7 +22,6 @@ internal static class IngestThroughput
     {
         var video = Path.GetFullPath(arguments.Positional[0]);
         var sampling = Sampling.Parse(arguments.Text("rate", "1"));
-        var workers = arguments.Number("workers", 0);
         var footage = new FfmpegFootageReader(new MediaOptions());
         var facts = await footage.ProbeAsync(video, CancellationToken.None);
         var grid = SampleGrid.Create(facts, sampling);
@@ -32,7 +31,7 @@ internal static class IngestThroughput
         var held = new List<RgbImage>();
         var decode = await DecodeAloneAsync(footage, video, facts, grid, held);
         var encode = await EncodeAloneAsync(model, held, (int)grid.Count);
-        var whole = await IngestAsync(video, sampling, workers);
+        var whole = await IngestAsync(video, arguments);
 
         var limit = Math.Max(Math.Max(decode.Wall, encode.Wall), (decode.Cpu + encode.Cpu) / cores);
         var report = new ThroughputReport(
@@ -52,7 +51,9 @@ internal static class IngestThroughput
             {
                 Paths = [arguments.Positional[0]],
                 Sampling = Sampling.Parse(arguments.Text("rate", "1")),
+                ModelDirectory = arguments.Text("model", OpenArchive.StarterModel),
                 Workers = arguments.Number("workers", 0),
+                ChunkDuration = TimeSpan.FromSeconds(arguments.Number("chunk-seconds", (int)ChunkPlan.DefaultChunkDuration.TotalSeconds)),
             },
             new Progress<IngestProgress>(), CancellationToken.None);
         foreach (var failure in report.Failures) await Console.Error.WriteLineAsync(failure.Message);
@@ -94,14 +95,14 @@ internal static class IngestThroughput
         return (wall, (self.TotalProcessorTime - own).TotalSeconds);
     }
 
-    private static async Task<(double Wall, long PeakBytes)> IngestAsync(string video, Sampling sampling, int workers)
+    private static async Task<(double Wall, long PeakBytes)> IngestAsync(string video, Arguments arguments)
     {
         var directory = Directory.CreateTempSubdirectory("clustersearch-throughput-").FullName;
         try
         {
             var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
             foreach (var argument in (string[])
-                     [typeof(IngestThroughput).Assembly.Location, "ingest-only", video, "--archive", directory, "--rate", sampling.ToString(), "--workers", $"{workers}"])
+                     [typeof(IngestThroughput).Assembly.Location, "ingest-only", video, "--archive", directory, .. arguments.Named.SelectMany(option => (string[])[$"--{option.Key}", option.Value])])
                 start.ArgumentList.Add(argument);
             if (!Path.GetFileNameWithoutExtension(start.FileName).Equals("dotnet", StringComparison.Ordinal)) start.ArgumentList.RemoveAt(0);
             using var process = Process.Start(start)!;

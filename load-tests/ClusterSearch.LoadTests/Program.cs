@@ -13,6 +13,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ingest-throughput VIDEO [--rate R] [--model DIR] [--workers N] [--json] | search-latency [--samples N] [--seed S] [--json] | scale-out claims [--claimants N] [--seconds S] [--json] | scale-out workers CLIP --program DLL [--minutes N] [--workers 1,2,1,2] [--slots N] [--json] | chaos --program DLL [--rounds N] [--seed S] [--json]");
+    Console.Error.WriteLine("usage: ingest-throughput VIDEO [--rate R] [--model DIR] [--workers N] [--chunk-seconds N] [--json] | search-latency [--samples N] [--seed S] [--json] | scale-out claims [--claimants N] [--seconds S] [--json] | scale-out workers CLIP --program DLL [--minutes N] [--workers 1,2,1,2] [--slots N] [--json] | chaos --program DLL [--rounds N] [--seed S] [--json]");
     return 2;
 }

@@ -64,6 +64,6 @@ public static class ErrorCodes
     // The machine.
     public const string EnvironmentMissing = "environment.missing";
 
-    /// <summary>Its load is above what the operator allows.</summary>
+    /// <summary>Its load is above what the operator allows, or it can open no more files; passes by itself.</summary>
     public const string EnvironmentBusy = "environment.busy";
 }

@@ -16,7 +16,8 @@ namespace ClusterSearch.Index;
 /// <para>
 /// Role lost, or another writer at work: the register refuses, the new files go, nothing visible changed.
 /// Crash: files that no current manifest names are left over; a later writer sweeps them, see <see cref="RetiredFiles"/>.
-/// Answer lost: see <see cref="ManifestPublisher"/>; files that may have been named stay for the sweep.
+/// Answer lost: see <see cref="ManifestPublisher"/>; files that may have been named stay for the sweep. Where another writer has
+/// merged the segment meanwhile nobody can tell whether it was named: the fault that lost the answer is said, never "nothing changed".
 /// </para>
 /// One call at a time.
 /// </summary>
@@ -154,7 +155,7 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
         if (publication.IsPublished) return name;
         _retired.LookAgain();
         if (publication.IsCertain) files.Delete();
-        else if (publication.Fault is null && added is not null && await IsNamedAsync(added)) return null;
+        else if (added is not null && await IsNamedAsync(added)) return null;
         throw publication.Fault ?? IndexFaults.AnotherWriter(directory);
     }
 

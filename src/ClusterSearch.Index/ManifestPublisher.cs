@@ -7,7 +7,7 @@ namespace ClusterSearch.Index;
 /// <summary>How the naming of a manifest ended.</summary>
 /// <param name="IsPublished">The register names it.</param>
 /// <param name="IsCertain">When not published: it never will be. Otherwise it may have been, and replaced since, or may still be.</param>
-/// <param name="Fault">What the register said; null when it refused, for the role or the manifest is another's by now.</param>
+/// <param name="Fault">What the register said; null when it refused at once, for the role or the manifest is another's by now.</param>
 internal readonly record struct Publication(bool IsPublished, bool IsCertain, ClusterSearchException? Fault)
 {
     public static Publication Done { get; } = new(true, true, null);
@@ -31,7 +31,7 @@ internal sealed class ManifestPublisher(string indexName, IManifestRegister regi
             if (pause > TimeSpan.Zero) await Task.Delay(pause, clock, CancellationToken.None);
             try
             {
-                return await register.PublishAsync(indexName, previous, next, role, CancellationToken.None) ? Publication.Done : new Publication(false, fault is null, null);
+                return await register.PublishAsync(indexName, previous, next, role, CancellationToken.None) ? Publication.Done : new Publication(false, fault is null, fault);
             }
             catch (ClusterSearchException said)
             {

@@ -18,9 +18,14 @@ internal static class WholeProgram
 
     public static Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
 
-    public static Process Start(IReadOnlyDictionary<string, string> variables, params string[] arguments)
+    public static Process Start(IReadOnlyDictionary<string, string> variables, params string[] arguments) => Start(variables, null, arguments);
+
+    /// <param name="mostOpenFiles">Null: as many as this process.</param>
+    public static Process Start(IReadOnlyDictionary<string, string> variables, int? mostOpenFiles, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(mostOpenFiles is null ? "dotnet" : "sh") { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (mostOpenFiles is { } limit)
+            foreach (var word in new[] { "-c", $"ulimit -n {limit}; exec \"$@\"", "sh", "dotnet" }) start.ArgumentList.Add(word);
         start.ArgumentList.Add(Assembly);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("CLUSTERSEARCH_", StringComparison.Ordinal)).ToList())

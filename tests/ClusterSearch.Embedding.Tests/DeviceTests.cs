@@ -73,6 +73,25 @@ public class DeviceTests
     }
 
     [Fact]
+    public void A_library_of_NVIDIAs_that_is_missing_is_named_by_its_file()
+    {
+        // As Microsoft.ML.OnnxRuntime.Gpu 1.31.0 says it on a machine without CUDA.
+        const string Said = "[ErrorCode:Fail] /onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:2043 onnxruntime::Provider& onnxruntime::ProviderLibrary::Get() "
+            + "[ONNXRuntimeError] : 1 : FAIL : Failed to load library /app/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: No such file or directory\n";
+        Assert.Equal("libcublasLt.so.13", CudaProvider.MissingLibrary(Said));
+        Assert.Null(CudaProvider.MissingLibrary("CUDA failure 101: invalid device ordinal"));
+    }
+
+    [Fact]
+    public void A_canary_that_finds_no_device_says_nothing_about_the_model()
+    {
+        var list = new CanaryList("image", CancellationToken.None);
+        Assert.False(list.Add("finite", () => throw new ClusterSearchException(ErrorCodes.ModelBroken, "broken")));
+        Assert.Throws<ClusterSearchException>(() => list.Add("finite", () => throw new ClusterSearchException(ErrorCodes.ModelProvider, "no device")));
+        Assert.Equal("broken", Assert.Single(list.Results).Reason);
+    }
+
+    [Fact]
     public void CUDA_is_asked_for_the_same_bits_at_every_start()
     {
         var settings = CudaProvider.Settings(memoryLimit: null, allowTf32: false);

@@ -109,11 +109,11 @@ public sealed class UnindexedMatroskaTests(TestFootage footage) : IDisposable
         }
     }
 
-    /// <summary>Three minutes, a key frame each ten seconds at most, clusters of a second.</summary>
+    /// <summary>Three minutes, a key frame each five seconds, clusters of a second.</summary>
     private async Task<string> FinishedAsync()
     {
         var path = _directory.File("finished.mkv");
-        if (!File.Exists(path)) await TestFootage.FfmpegAsync($"-f lavfi -i testsrc2=s=160x90:r=10:d=180 -c:v libx264 -preset veryfast -x264-params bframes=3 -cluster_time_limit 1000 {path}");
+        if (!File.Exists(path)) await TestFootage.FfmpegAsync($"-f lavfi -i testsrc2=s=160x90:r=10:d=180 -c:v libx264 -preset veryfast -g 50 -x264-params bframes=3 -cluster_time_limit 1000 {path}");
         return path;
     }
 

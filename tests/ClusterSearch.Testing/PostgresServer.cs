@@ -12,7 +12,8 @@ namespace ClusterSearch.Testing;
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    /// <summary>After a kill the log is replayed first, on a busy machine for a minute and more.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
 
     private readonly TemporaryDirectory _directory = new();
     private readonly string[] _settings;

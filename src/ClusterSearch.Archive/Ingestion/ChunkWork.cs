@@ -20,8 +20,8 @@ namespace ClusterSearch.Archive.Ingestion;
 /// before anybody else can begin. Stop asked for: the lease is given back, nothing is counted.
 /// Catalogue away: the work goes on, and its result is offered again and again as long as the lease lasts.
 /// A footage fault that will repeat is permanent and quarantines the chunk; any other counts as an attempt.
-/// A full disk, a broken model or footage whose disk is not mounted here stops the worker: it is no fault of the chunk, whose
-/// lease is given back.
+/// A full disk, a broken model, too many open files or footage whose disk is not mounted here stops the worker: it is no fault
+/// of the chunk, whose lease is given back.
 /// </para>
 /// </summary>
 /// <param name="ports">The adapters.</param>
@@ -94,6 +94,11 @@ internal sealed class ChunkWork(
         {
             return ChunkOutcome.Fenced(lease);
         }
+        catch (Exception fault) when (OpenFileLimit.IsCauseOf(fault))
+        {
+            await ReleaseAsync(lease);
+            throw OpenFileLimit.Fault(fault);
+        }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
             // A chunk that was too much is not given back: the crash that follows counts against it.
@@ -108,7 +113,7 @@ internal sealed class ChunkWork(
         {
             return await EmbedAndCommitAsync(lease, await findVideo(lease.Video, keeper.Lost), keeper.Lost);
         }
-        catch (ClusterSearchException fault) when (fault.Code.StartsWith("footage.", StringComparison.Ordinal) && fault.Code != ErrorCodes.FootageAway)
+        catch (ClusterSearchException fault) when (fault.Code.StartsWith("footage.", StringComparison.Ordinal) && fault.Code != ErrorCodes.FootageAway && !OpenFileLimit.IsCauseOf(fault))
         {
             // What is there or sound again next time; what the decoder refuses it will refuse again.
             var permanent = fault.Code is not (ErrorCodes.FootageLimit or ErrorCodes.FootageUnreadable or ErrorCodes.FootageNotFound

@@ -29,8 +29,11 @@ internal sealed class FileRegistration(ArchivePorts ports, PlaceBook places, Ing
         catch (ClusterSearchException fault) when (fault.Code.StartsWith("footage.", StringComparison.Ordinal))
         {
             span?.SetTag(Telemetry.Attributes.ErrorCode, fault.Code);
-            await ports.Catalog.RecordFailureAsync(
-                new FailureRecord(place, null, new Failure(fault.Code, fault.Message)), cancellation);
+            // A file that never was there is a slip of the keyboard, and none that the archive need remember.
+            if (fault.Code == ErrorCodes.FootageNotFound && await ports.Catalog.FindPlaceAsync(place, cancellation) is null)
+                await ports.Catalog.ClearFailureAsync(place, cancellation);
+            else
+                await ports.Catalog.RecordFailureAsync(new FailureRecord(place, null, new Failure(fault.Code, fault.Message)), cancellation);
             throw;
         }
     }

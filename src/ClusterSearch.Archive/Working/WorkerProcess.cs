@@ -93,7 +93,7 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
         var idle = ShortPause;
         while (!stop.IsCancellationRequested)
         {
-            if (slot >= Slots || IsHindered())
+            if (slot >= Slots || IsHindered(slot))
             {
                 await Task.Delay(ShortPause, ports.Time, stop);
                 continue;
@@ -118,9 +118,9 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
         }
     }
 
-    private bool IsHindered()
+    private bool IsHindered(int slot)
     {
-        if (_limits.Hindrance() is { } hindrance)
+        if (_limits.Hindrance(slot, _pulse.Busy) is { } hindrance)
         {
             _pulse.Hinder(LimitCause, hindrance);
             return true;

@@ -35,6 +35,15 @@ internal sealed class WorkerPulse(Action<string> tell, Failure? earlierCrash, st
         }
     }
 
+    /// <summary>Slots at work.</summary>
+    public int Busy
+    {
+        get
+        {
+            lock (_lock) return _doing.Keys.Count(slot => slot >= 0);
+        }
+    }
+
     public void Begin(int slot, string what)
     {
         lock (_lock)

@@ -30,7 +30,7 @@ internal class IngestCommand : ArchiveCommand
     private readonly Option<bool> _mixed;
     private readonly Option<string?> _priority;
     private readonly Option<string?> _order;
-    private readonly Option<bool> _detach;
+    private readonly Option<bool>? _detach;
     private readonly ExecutionOptions _execution;
 
     public IngestCommand(Surroundings surroundings)
@@ -44,6 +44,7 @@ internal class IngestCommand : ArchiveCommand
             new("clustersearch ingest ~/footage tapes:april --gateway http://archive:8420", "Through a gateway: a folder of this machine is sent, one below the gateway's root \"tapes\" is taken from there."),
             new("clustersearch ingest --beside --model clip-vit-base-patch32", "All known footage once more, by another model, while searches go on in the present one."))
     {
+        _detach = Flag("--detach", "Where `work` processes work: return as soon as everything is registered.");
     }
 
     /// <summary>For a command that ingests in its own way, with the same options.</summary>
@@ -68,7 +69,6 @@ internal class IngestCommand : ArchiveCommand
         _mixed = Flag("--allow-mixed-encoders", "Let a video be finished by another runtime or processor kind than it was begun with.");
         _priority = Value("--priority", "N", "How urgent this footage is, -1000 to 1000; higher comes first. Default: as it was, else 0.");
         _order = Value("--order", "fair|earliest", "fair: all videos advance together; earliest: one after the other is finished. Where `work` processes work they are asked for it instead. Default: fair.");
-        _detach = Flag("--detach", "Where `work` processes work: return as soon as everything is registered.");
     }
 
     protected override GatewayUse GatewayUse => GatewayUse.Asked;
@@ -162,7 +162,7 @@ internal class IngestCommand : ArchiveCommand
             AllowMixedEncoders = parse.GetValue(_mixed),
             Priority = ReadPriority(parse),
             Order = OrderSyntax.Parse(parse.GetValue(_order), _order.Name),
-            Detach = parse.GetValue(_detach),
+            Detach = _detach is not null && parse.GetValue(_detach),
         };
     }
 

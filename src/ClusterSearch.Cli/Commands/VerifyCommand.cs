@@ -20,7 +20,7 @@ internal sealed class VerifyCommand : ArchiveCommand
     {
         _digest = Flag("--digest", "Also the SHA-256 over raw vectors, smoothed vectors and shots in key order.");
         _encoding = Value(EncodingOption.Name, "ENCODING", EncodingOption.What + " Default: every one; the digest is that of the one that searches use.");
-        _repair = Flag("--repair", "Mend what is found, then look again. Nothing that counts is lost; a running ingest must end first.");
+        _repair = Flag("--repair", "Mend what is found, then look again. Nothing that counts is lost; a running ingest must end first, workers that share the archive need not.");
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)

@@ -18,7 +18,8 @@ internal sealed class CanaryList(string tower, CancellationToken cancellation)
         {
             reason = check();
         }
-        catch (ClusterSearchException fault)
+        // A device that is missing or full says nothing about the model.
+        catch (ClusterSearchException fault) when (fault.Code != ErrorCodes.ModelProvider)
         {
             reason = fault.Message;
         }

@@ -19,7 +19,7 @@ internal sealed class ModelDirectory
     {
         var path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(directory));
         if (File.Exists(path)) throw new ClusterSearchException(ErrorCodes.ModelNotFound, $"expected a model directory, found the file {path}");
-        if (!Directory.Exists(path)) throw new ClusterSearchException(ErrorCodes.ModelNotFound, $"there is no model directory {path}");
+        if (!Directory.Exists(path)) throw new ClusterSearchException(ErrorCodes.ModelNotFound, $"there is no model directory {path}; `clustersearch models list` names those of this machine and those that can be fetched");
         return new ModelDirectory(path);
     }
 

@@ -23,7 +23,13 @@ internal static class CudaProvider
     {
         var environment = OnnxEnvironment.Start();
         var available = environment.GetAvailableProviders();
-        if (available.Contains(Name)) return;
+        if (available.Contains(Name))
+        {
+            // The runtime looks for NVIDIA's libraries when the provider is first asked for: better here than within a canary.
+            using var trial = new SessionOptions();
+            AppendOrThrow(trial, 0, Settings(null, false), isRegistered: false);
+            return;
+        }
         var library = Path.Combine(AppContext.BaseDirectory, LibraryName);
         if (!File.Exists(library)) throw Missing($"it offers only {string.Join(", ", available)}, and no {LibraryName} lies beside the program");
         try
@@ -43,18 +49,42 @@ internal static class CudaProvider
 
     /// <param name="memoryLimit">Bytes of the device's memory that the session may take; null: no limit.</param>
     /// <exception cref="ClusterSearchException">model.provider_missing.</exception>
-    public static void Append(SessionOptions options, int deviceId, long? memoryLimit, bool allowTf32)
+    public static void Append(SessionOptions options, int deviceId, long? memoryLimit, bool allowTf32) =>
+        AppendOrThrow(options, deviceId, Settings(memoryLimit, allowTf32), s_isRegistered);
+
+    /// <summary>Whether the device and not the graph is to blame: it is not there, its driver fails, or its memory does not suffice.</summary>
+    public static bool IsCauseOf(OnnxRuntimeException fault) => s_deviceFaults.Any(words => fault.Message.Contains(words, StringComparison.Ordinal));
+
+    /// <summary>model.provider_missing, for a fault of the device.</summary>
+    public static ClusterSearchException DeviceFault(int deviceId, OnnxRuntimeException fault) => new(ErrorCodes.ModelProvider,
+        $"graphics processor {deviceId} cannot run the model: {OneLine(fault)}; check --device and --device-memory, `nvidia-smi` shows what is there", fault);
+
+    // Of ONNX Runtime's cuda_call.cc and bfc_arena.cc.
+    private static readonly string[] s_deviceFaults = ["CUDA failure", "CUDNN failure", "CUBLAS failure", "CUDA error", "Failed to allocate memory for requested buffer", "is smaller than requested bytes"];
+
+    private static void AppendOrThrow(SessionOptions options, int deviceId, Dictionary<string, string> settings, bool isRegistered)
     {
-        var settings = Settings(memoryLimit, allowTf32);
         try
         {
-            if (s_isRegistered) AppendRegistered(options, deviceId, settings);
+            if (isRegistered) AppendRegistered(options, deviceId, settings);
             else AppendBuiltIn(options, deviceId, settings);
         }
         catch (OnnxRuntimeException fault)
         {
-            throw Missing(OneLine(fault), fault);
+            throw MissingLibrary(fault.Message) is { } library
+                ? new ClusterSearchException(ErrorCodes.ModelProvider,
+                    $"the provider cuda needs NVIDIA's CUDA and cuDNN libraries of the versions that ONNX Runtime {OnnxEnvironment.Version} was built for, and {library} was not found; install them, or use the provider cpu", fault)
+                : Missing(OneLine(fault), fault);
         }
+    }
+
+    /// <returns>The file that the loader did not find, such as "libcublasLt.so.13"; null where the message is of something else.</returns>
+    public static string? MissingLibrary(string message)
+    {
+        const string Before = "with error: ", After = ": cannot open shared object file";
+        var end = message.IndexOf(After, StringComparison.Ordinal);
+        var start = end < 0 ? -1 : message.LastIndexOf(Before, end, StringComparison.Ordinal);
+        return start < 0 ? null : message[(start + Before.Length)..end];
     }
 
     public static Dictionary<string, string> Settings(long? memoryLimit, bool allowTf32)

@@ -26,6 +26,10 @@ internal sealed class GraphSession(OnnxFile file, ExecutionSettings settings, Mo
         {
             session.Run(_runOptions, inputNames, inputs, outputNames, outputs);
         }
+        catch (OnnxRuntimeException fault) when (settings.IsCuda && CudaProvider.IsCauseOf(fault))
+        {
+            throw CudaProvider.DeviceFault(deviceId, fault);
+        }
         catch (OnnxRuntimeException fault)
         {
             throw new ClusterSearchException(ErrorCodes.ModelBroken, $"{file.Path} could not be run: {fault.Message.ReplaceLineEndings(" ")}", fault);
@@ -51,6 +55,10 @@ internal sealed class GraphSession(OnnxFile file, ExecutionSettings settings, Mo
             // Without a path the runtime does not know where the weights beside the graph lie.
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(file.Path));
             return new InferenceSession(TowerCut.Make(file.Path, outputs), options);
+        }
+        catch (OnnxRuntimeException fault) when (settings.IsCuda && CudaProvider.IsCauseOf(fault))
+        {
+            throw CudaProvider.DeviceFault(deviceId, fault);
         }
         catch (OnnxRuntimeException fault)
         {

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.InteropServices;
+using ClusterSearch.Core;
 
 namespace ClusterSearch.Media.Processes;
 
@@ -10,7 +11,7 @@ internal static unsafe class PosixProcess
     public static (int Read, int Write) MakePipe()
     {
         var ends = stackalloc int[2];
-        if (Posix.Pipe(ends, Posix.CloseOnExec) != 0) throw new IOException("no more pipes: too many open files");
+        if (Posix.Pipe(ends, Posix.CloseOnExec) != 0) throw OpenFileLimit.Fault();
         // The child's descriptors 0 to 3 are filled one after another; none of the sources may lie among them.
         for (var end = 0; end < 2; end++)
         {

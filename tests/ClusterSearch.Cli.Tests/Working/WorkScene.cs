@@ -49,6 +49,9 @@ internal sealed class WorkScene : IAsyncDisposable
 
     public string Archive => _directory.File("archive");
 
+    /// <summary>As `--catalog` takes it.</summary>
+    public string CatalogName => _catalog;
+
     /// <summary>What the archive lies on; null where it has all the room of the machine.</summary>
     public SmallDisk? Disk { get; private set; }
 
@@ -97,9 +100,14 @@ internal sealed class WorkScene : IAsyncDisposable
         Assert.True(run.ExitCode == 0, run.Error);
     }
 
-    public Worker StartWorker(string[]? arguments = null, Dictionary<string, string>? variables = null, int slots = 1)
+    /// <param name="arguments">Beside archive and catalogue; --slots stands there or in <paramref name="slots"/>.</param>
+    /// <param name="variables">Of its environment.</param>
+    /// <param name="slots">Chunks at once.</param>
+    /// <param name="mostOpenFiles">Files that supervisor and worker may have open each; null: as many as this process.</param>
+    public Worker StartWorker(string[]? arguments = null, Dictionary<string, string>? variables = null, int slots = 1, int? mostOpenFiles = null)
     {
-        var process = WholeProgram.Start(variables ?? [], ["work", "--slots", slots.ToString(CultureInfo.InvariantCulture), .. arguments ?? [], "--archive", Archive, "--catalog", _catalog]);
+        string[] given = arguments?.Contains("--slots") == true ? arguments : ["--slots", slots.ToString(CultureInfo.InvariantCulture), .. arguments ?? []];
+        var process = WholeProgram.Start(variables ?? [], mostOpenFiles, ["work", .. given, "--archive", Archive, "--catalog", _catalog]);
         var worker = new Worker(process);
         _workers.Add(worker);
         return worker;
@@ -226,6 +234,8 @@ internal sealed class Worker : IAsyncDisposable
         using var child = Process.GetProcessById(Child!.Value);
         await WholeProgram.SignalAsync(child, signal);
     }
+
+    public int Supervisor => _supervisor.Id;
 
     /// <returns>Its exit code.</returns>
     public async Task<int> EndAsync()

@@ -51,10 +51,10 @@ internal static class Competitor
                     await store.ReplaceAsync(History.Encoding, [replacement], CancellationToken.None);
                     await Console.Out.WriteLineAsync($"stored {number} .");
                 }
-                catch (ClusterSearchException fault) when (fault.Code == ErrorCodes.ArchiveBusy)
+                catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveBusy or ErrorCodes.ArchiveUnreachable)
                 {
                     isHeld = false;
-                    await Console.Out.WriteLineAsync($"lost {number} .");
+                    await Console.Out.WriteLineAsync($"{(fault.Code == ErrorCodes.ArchiveBusy ? "lost" : "unknown")} {number} .");
                 }
                 await Console.Out.FlushAsync();
             }

@@ -73,6 +73,27 @@ public sealed class RegisterFaultTests : IndexFixture
     }
 
     [Fact]
+    public async Task A_lost_answer_whose_segment_another_writer_has_merged_is_never_called_unchanged()
+    {
+        var role = Manifests.TakeRole("aggregator", "a");
+        await using var store = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => role, ReaderGrace = TimeSpan.Zero, Clock = new HurriedClock() }, _register);
+        _register.AfterPublishing = async () =>
+        {
+            var taken = Manifests.TakeRole("aggregator", "b");
+            await using (var other = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => taken, ReaderGrace = TimeSpan.Zero, MergeWidth = 2 }))
+            {
+                await PutAsync(other, 2, 0, Some);
+                await PutAsync(other, 3, 0, Some);
+            }
+            _register.AfterPublishing = null;
+            throw InterruptedRegister.Unreachable();
+        };
+        var fault = await Assert.ThrowsAsync<ClusterSearchException>(() => PutAsync(store, 1, 0, Some));
+        Assert.Equal((ErrorCodes.ArchiveUnreachable, true), (fault.Code, fault.IsTransient));
+        Assert.Equal(120, await CountAsync(store));
+    }
+
+    [Fact]
     public async Task An_outage_is_said_and_the_next_write_finds_out_what_became_of_the_last()
     {
         foreach (var isPublished in new[] { true, false })

@@ -37,7 +37,7 @@ internal static class EncodingRows
     {
         // Held, so that it does not become the active one meanwhile.
         if (await session.FirstAsync("SELECT is_active FROM encoding WHERE id = $1 FOR UPDATE", row => row.Bool(0), encodingId))
-            throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"encoding '{encodingId}' is the active one; activate another first");
+            throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"encoding {encodingId} is the one that searches use; make them use another one first (`clustersearch models use`)");
         await session.ExecuteAsync("DELETE FROM plan WHERE encoding = $1", encodingId);
         await session.ExecuteAsync("DELETE FROM encoding WHERE id = $1", encodingId);
     }

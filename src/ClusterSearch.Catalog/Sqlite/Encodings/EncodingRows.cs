@@ -42,7 +42,7 @@ internal static class EncodingRows
     public static void Drop(Session session, string encodingId)
     {
         if (ActiveId(session) == encodingId)
-            throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"encoding '{encodingId}' is the active one; activate another first");
+            throw new ClusterSearchException(ErrorCodes.ArchiveEncoding, $"encoding {encodingId} is the one that searches use; make them use another one first (`clustersearch models use`)");
         session.Execute("DELETE FROM plan WHERE encoding = $id", ("$id", encodingId));
         session.Execute("DELETE FROM encoding WHERE id = $id", ("$id", encodingId));
     }
