@@ -3,6 +3,7 @@ using ClusterSearch.Core;
 using ClusterSearch.Gateway.Ingestion;
 using ClusterSearch.Gateway.Operating;
 using ClusterSearch.Gateway.Searching;
+using ClusterSearch.Gateway.Videos;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,8 @@ namespace ClusterSearch.Gateway.Hosting;
 internal sealed class GatewayParts(GatewayOptions options, ISearch search, IIngestion ingestion, IWorking working, ILogger log, TimeProvider time) : IDisposable
 {
     private const long FrameCacheBytes = 96L << 20;
+
+    private OperationsHistory? _history;
 
     public GatewayOptions Options { get; } = options;
 
@@ -34,6 +37,8 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
 
     public Figures Figures { get; } = new(time);
 
+    public OperationsHistory History => _history ??= new OperationsHistory(() => OperatingEndpoints.Now(this), Time);
+
     /// <summary>Key frames as JPEG.</summary>
     public MemoryCache Frames { get; } = new(new MemoryCacheOptions { SizeLimit = FrameCacheBytes });
 
@@ -41,7 +46,7 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
 
     public Gate Pictorial { get; } = new(Math.Max(2, Environment.ProcessorCount), options.MaximumWaiting);
 
-    public Gate Transcodings { get; } = new(options.MaximumTranscodings, 0);
+    public StreamPlaces Streams { get; } = new(options.MaximumTranscodings, time);
 
     public long StartedAt { get; } = time.GetTimestamp();
 
@@ -79,7 +84,7 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
         Pictures.Dispose();
         Searches.Dispose();
         Pictorial.Dispose();
-        Transcodings.Dispose();
         Desk.Dispose();
+        History.Dispose();
     }
 }
