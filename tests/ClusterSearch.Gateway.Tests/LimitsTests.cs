@@ -24,17 +24,36 @@ public sealed class LimitsTests(ServedSamples served)
         await using var gateway = await StartAsync(search, options => options with { MaximumConcurrency = 2, MaximumWaiting = 1 });
         using var http = Client(gateway);
         using var leave = new CancellationTokenSource();
-        var waiting = Enumerable.Range(0, 3).Select(_ => http.PostAsJsonAsync("/api/v1/search", Cat, leave.Token)).ToList();
+        // Two are worked on and one waits: of four, one is refused.
+        var waiting = await AllButTheRefusedAsync(http, 4, leave.Token);
         await UntilAsync(() => hold.Calls.Count == 2);
-        await UntilAsync(async () => (await http.PostAsJsonAsync("/api/v1/search", Cat)).StatusCode == HttpStatusCode.TooManyRequests);
-        await ServedSamples.AssertProblemAsync(await http.PostAsJsonAsync("/api/v1/search", Cat), 429, "limit.busy");
-        Assert.Equal(2, hold.Calls.Count);
         // Everything else is answered meanwhile.
         using var videos = await http.GetAsync("/api/v1/videos");
         Assert.Equal(HttpStatusCode.OK, videos.StatusCode);
         await leave.CancelAsync();
         await Task.WhenAll(waiting.Select(one => Assert.ThrowsAnyAsync<OperationCanceledException>(() => one)));
         await UntilAsync(() => hold.Calls.All(call => call.IsCancellationRequested));
+    }
+
+    [Fact]
+    public async Task One_caller_does_not_fill_all_places_to_wait()
+    {
+        var (search, hold) = HeldSearch.Over(served.Search, null, nameof(ISearch.SearchAsync));
+        var (one, first) = ApiKeys.None.Add("one", Role.Read, DateTimeOffset.UnixEpoch);
+        var (both, second) = one.Add("two", Role.Read, DateTimeOffset.UnixEpoch);
+        await using var gateway = await StartAsync(search, options => options with { Keys = both, MaximumConcurrency = 1, MaximumWaiting = 4 });
+        using var greedy = Client(gateway);
+        using var other = Client(gateway);
+        greedy.DefaultRequestHeaders.Authorization = new("Bearer", first);
+        other.DefaultRequestHeaders.Authorization = new("Bearer", second);
+        using var leave = new CancellationTokenSource();
+        // One is worked on and two wait: that is a caller's share, though four may wait.
+        var waiting = await AllButTheRefusedAsync(greedy, 4, leave.Token);
+        // The places that are left are for somebody else: two of three.
+        waiting.AddRange(await AllButTheRefusedAsync(other, 3, leave.Token));
+        Assert.Single(hold.Calls);
+        await leave.CancelAsync();
+        await Task.WhenAll(waiting.Select(asking => Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking)));
     }
 
     [Fact]
@@ -171,6 +190,16 @@ public sealed class LimitsTests(ServedSamples served)
                 await client.GetStream().WriteAsync("x"u8.ToArray(), deadline.Token);
             }
         });
+    }
+
+    /// <summary>Asks so often at once, of which one is told to come again; the others wait.</summary>
+    private static async Task<List<Task<HttpResponseMessage>>> AllButTheRefusedAsync(HttpClient http, int asked, CancellationToken leave)
+    {
+        var asking = Enumerable.Range(0, asked).Select(_ => http.PostAsJsonAsync("/api/v1/search", Cat, leave)).ToList();
+        var refused = await Task.WhenAny(asking).WaitAsync(Deadline, leave);
+        await ServedSamples.AssertProblemAsync(await refused, 429, "limit.busy");
+        asking.Remove(refused);
+        return asking;
     }
 
     private static Task UntilAsync(Func<bool> isSo) => UntilAsync(() => Task.FromResult(isSo()));

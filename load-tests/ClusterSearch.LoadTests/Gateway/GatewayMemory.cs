@@ -8,6 +8,7 @@ internal static class GatewayMemory
 {
     private const int Clients = 8;
     private const int Step = 10_000;
+    private const int TextEvery = 16;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static async Task<int> RunAsync(Arguments arguments)
@@ -19,13 +20,19 @@ internal static class GatewayMemory
             await using (var archive = await OpenArchive.OpenAsync(directory)) await SyntheticArchive.FillAsync(archive, arguments.Number("samples", 500), 1);
             await using var server = await ServedProgram.StartAsync(0, arguments.Named["program"], directory);
             using var http = LoadRoles.Client(server.Url);
+            var videos = JsonSerializer.Deserialize<JsonElement>(await http.GetStringAsync("api/v1/videos")).GetProperty("videos").EnumerateArray()
+                .Select(video => (Id: video.GetProperty("videoId").GetString()!, Samples: video.GetProperty("samples").GetInt32())).ToList();
+            // Mostly moments, whose vectors are there already: what is looked for is what a request leaves behind, not what a model computes.
+            string QueryOf(int number) => number % TextEvery == 0
+                ? LoadRoles.TextPart(Load.Queries[number / TextEvery % Load.Queries.Length])
+                : $$"""{"kind":"moment","video":"{{videos[number % videos.Count].Id}}","seconds":{{number % videos[number % videos.Count].Samples}}}""";
             var readings = new List<MemoryReading>();
             for (var done = 0; done < requests; done += Step)
             {
                 var asked = done - 1;
                 await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
                 {
-                    for (int mine; (mine = Interlocked.Increment(ref asked)) < done + Step;) await LoadRoles.SearchAsync(http, Load.Queries[mine % Load.Queries.Length]);
+                    for (int mine; (mine = Interlocked.Increment(ref asked)) < done + Step;) await LoadRoles.SearchPartAsync(http, QueryOf(mine));
                 })));
                 readings.Add(new MemoryReading(done + Step, server.ResidentBytes));
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{done + Step} requests: {server.ResidentBytes / 1048576.0:0.0} MiB"));

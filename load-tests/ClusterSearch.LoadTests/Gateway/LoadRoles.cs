@@ -29,9 +29,15 @@ internal static class LoadRoles
 
     public static HttpClient Client(string url) => new(new SocketsHttpHandler { MaxConnectionsPerServer = 1000 }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromMinutes(1) };
 
-    public static async Task<byte[]> SearchAsync(HttpClient http, string text)
+    public static Task<byte[]> SearchAsync(HttpClient http, string text) => SearchPartAsync(http, TextPart(text));
+
+    public static string TextPart(string text) => $$"""{"kind":"text","text":{{JsonSerializer.Serialize(text)}}}""";
+
+    /// <param name="http">Of the gateway.</param>
+    /// <param name="part">The query's one part, as JSON.</param>
+    public static async Task<byte[]> SearchPartAsync(HttpClient http, string part)
     {
-        using var body = new ByteArrayContent(Encoding.UTF8.GetBytes($$"""{"parts":[{"kind":"text","text":{{JsonSerializer.Serialize(text)}}}],"limit":{{Moments}}}"""))
+        using var body = new ByteArrayContent(Encoding.UTF8.GetBytes($$"""{"parts":[{{part}}],"limit":{{Moments}}}"""))
         {
             Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
         };

@@ -3,6 +3,7 @@ using ClusterSearch.Core;
 using ClusterSearch.Gateway.Ingestion;
 using ClusterSearch.Gateway.Operating;
 using ClusterSearch.Gateway.Searching;
+using ClusterSearch.Gateway.Security;
 using ClusterSearch.Gateway.Videos;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
@@ -63,7 +64,7 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
         timeout.CancelAfter(Options.SearchTimeout);
         try
         {
-            using var place = await Searches.EnterAsync(timeout.Token);
+            using var place = await Searches.EnterAsync(Access.CallerOf(context), timeout.Token);
             return await work(timeout.Token);
         }
         catch (ClusterSearchException fault) when (fault.Message.Contains(Pictures.Directory, StringComparison.Ordinal))

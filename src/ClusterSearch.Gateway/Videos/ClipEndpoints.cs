@@ -44,7 +44,7 @@ internal static class ClipEndpoints
         var video = Exchange.Video(context);
         var start = Exchange.Number(context, "start", 0, double.MaxValue);
         var end = Exchange.Number(context, "end", 0, double.MaxValue);
-        var clip = await WriteClipAsync(parts, video, start, end, context.RequestAborted);
+        var clip = await WriteClipAsync(context, parts, video, start, end);
         try
         {
             Rates.ForClips(context);
@@ -57,13 +57,14 @@ internal static class ClipEndpoints
         }
     }
 
-    private static async Task<(string Path, string Name)> WriteClipAsync(GatewayParts parts, VideoId video, double start, double end, CancellationToken cancellation)
+    private static async Task<(string Path, string Name)> WriteClipAsync(HttpContext context, GatewayParts parts, VideoId video, double start, double end)
     {
+        var cancellation = context.RequestAborted;
         var detail = await parts.Search.ShowVideoAsync(video, cancellation);
         CheckRange(detail, start, end);
         var name = Path.GetFileNameWithoutExtension(detail.Summary.FileName);
         var path = Path.Combine(Path.GetTempPath(), $"clustersearch-clip-{Guid.NewGuid():n}.mp4");
-        using var place = await parts.Pictorial.EnterAsync(cancellation);
+        using var place = await parts.Pictorial.EnterAsync(Access.CallerOf(context), cancellation);
         try
         {
             await parts.Search.WriteClipAsync(video, start, end, path, streamCopy: false, cancellation);
@@ -105,7 +106,7 @@ internal static class ClipEndpoints
             var (video, start, end) = wanted[i];
             try
             {
-                var clip = await WriteClipAsync(parts, video, start, end, context.RequestAborted);
+                var clip = await WriteClipAsync(context, parts, video, start, end);
                 try
                 {
                     await using var entry = await zip.CreateEntry($"{i + 1:000}-{clip.Name}", CompressionLevel.NoCompression).OpenAsync(context.RequestAborted);
@@ -170,7 +171,7 @@ internal static class ClipEndpoints
         var path = Path.Combine(Path.GetTempPath(), $"clustersearch-sheet-{Guid.NewGuid():n}.{(isPng ? "png" : "jpg")}");
         try
         {
-            using (await parts.Pictorial.EnterAsync(context.RequestAborted)) await parts.Search.WriteContactSheetAsync(tiles, path, context.RequestAborted);
+            using (await parts.Pictorial.EnterAsync(Access.CallerOf(context), context.RequestAborted)) await parts.Search.WriteContactSheetAsync(tiles, path, context.RequestAborted);
             context.Response.Headers.CacheControl = "private, max-age=60";
             await Results.File(path, isPng ? "image/png" : "image/jpeg").ExecuteAsync(context);
         }

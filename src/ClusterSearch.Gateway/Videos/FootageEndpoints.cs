@@ -40,7 +40,7 @@ internal static class FootageEndpoints
         var tag = string.Create(CultureInfo.InvariantCulture, $"{video}-{seconds}-{width}");
         if (!parts.Frames.TryGetValue(tag, out byte[]? jpeg))
         {
-            using var place = await parts.Pictorial.EnterAsync(context.RequestAborted);
+            using var place = await parts.Pictorial.EnterAsync(Access.CallerOf(context), context.RequestAborted);
             if (!parts.Frames.TryGetValue(tag, out jpeg))
             {
                 jpeg = await parts.Search.ThumbnailAsync(video, seconds, width, context.RequestAborted);
