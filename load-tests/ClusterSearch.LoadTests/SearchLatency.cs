@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using ClusterSearch.Archive;
 using ClusterSearch.Core.Vectors;
+using ClusterSearch.LoadTests.Gateway;
 
 namespace ClusterSearch.LoadTests;
 
@@ -10,12 +11,6 @@ namespace ClusterSearch.LoadTests;
 internal static class SearchLatency
 {
     private const int Rounds = 10;
-
-    private static readonly string[] Queries =
-    [
-        "a cat", "a dog on the beach", "a red sports car", "a cup of coffee", "a temple by a lake", "an orange flower", "a rocket launch", "a fishing boat",
-        "an old steam train", "a violin", "somebody cooks dinner", "birds over the sea", "a mountain in the snow", "a castle", "a laptop computer", "a school bus",
-    ];
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -37,7 +32,7 @@ internal static class SearchLatency
             var encodingId = (await archive.Ports.Catalog.ActiveEncodingAsync(CancellationToken.None))!.Encoding.Id;
             for (var round = -1; round < Rounds; round++)
             {
-                foreach (var text in Queries)
+                foreach (var text in Load.Queries)
                 {
                     var request = new SearchRequest { Parts = [new TextPart(text)] };
                     var started = Stopwatch.GetTimestamp();

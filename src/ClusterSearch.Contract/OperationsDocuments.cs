@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ClusterSearch.Contract;
 
 public sealed record KeyBody(string? Key);
@@ -14,9 +16,18 @@ public sealed record HealthDocument(string Status) : Document;
 
 /// <summary>What the gateway measures, by the names of its telemetry.</summary>
 /// <param name="At">Seconds since 1970.</param>
+/// <param name="History">The last ten minutes, a point every two seconds; absent unless asked for.</param>
 public sealed record OperationsDocument(
     double At, double UptimeSeconds, LatencyDocument Latency, long Searches, long SamplesEmbedded, double FootageEmbeddedSeconds,
-    IndexDocument Index, long Failures, long MemoryBytes, IReadOnlyList<WorkerFiguresDocument> Workers, ChunkCountsDocument Chunks) : Document;
+    IndexDocument Index, long Failures, long MemoryBytes, IReadOnlyList<WorkerFiguresDocument> Workers, ChunkCountsDocument Chunks,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<OperationsPointDocument>? History = null) : Document;
+
+/// <summary>What the gateway measured at one time.</summary>
+/// <param name="At">Seconds since 1970.</param>
+public sealed record OperationsPointDocument(
+    double At, double UptimeSeconds, LatencyDocument Latency, long Searches, long SamplesEmbedded, double FootageEmbeddedSeconds, IndexSizeDocument Index, long MemoryBytes);
+
+public sealed record IndexSizeDocument(long Bytes);
 
 /// <summary>Milliseconds over the last ten minutes; null where nothing was asked.</summary>
 public sealed record LatencyDocument(double? P50, double? P95, double? P99);

@@ -96,14 +96,15 @@ public sealed class GatewayServer : IAsyncDisposable
             kestrel.Limits.MaxConcurrentConnections = 2000;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
-            kestrel.Limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+            kestrel.Limits.MinResponseDataRate = Rates.Documents;
         });
         builder.WebHost.UseUrls([.. options.Addresses]);
-        builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton<ILoggerFactory>(new WarningsOnly(logs));
         builder.Services.AddRoutingCore();
         builder.Services.AddResponseCompression();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton<IHostedService>(parts.Desk);
+        builder.Services.AddSingleton<IHostedService>(parts.History);
         builder.Services.AddRateLimiter(limits =>
         {
             limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;

@@ -17,6 +17,7 @@ public sealed class IngestingTests(ServedSamples served)
         var file = (await File.ReadAllBytesAsync(Path.Combine(TestAssets.Samples, "bunny.mp4"))).Concat(new byte[] { 0, 0, 0, 8, (byte)'f', (byte)'r', (byte)'e', (byte)'e' }).ToArray();
         using var sent = await served.Http.PostAsync("/api/v1/uploads?name=upload.mp4&camera=phone", new ByteArrayContent(file));
         Assert.Equal(HttpStatusCode.Accepted, sent.StatusCode);
+        var job = (await sent.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("job").GetString();
         var sawRunning = false;
         while (await stream.ReadLineAsync(Soon) is { } line)
         {
@@ -25,6 +26,9 @@ public sealed class IngestingTests(ServedSamples served)
             if (sawRunning && !running) break;
             sawRunning |= running;
         }
+        var ended = await served.GetAsync($"/api/v1/ingestion/jobs/{job}");
+        Assert.Equal(("done", 1), (ended.GetProperty("state").GetString(), ended.GetProperty("report").GetProperty("added").GetInt32()));
+        await ServedSamples.AssertProblemAsync(await served.Http.GetAsync("/api/v1/ingestion/jobs/99999"), 404, "job.not_found");
         var video = (await served.GetAsync("/api/v1/videos")).GetProperty("videos").EnumerateArray().Single(v => v.GetProperty("video").GetString() == "upload.mp4");
         Assert.Equal(("searchable", "phone"), (video.GetProperty("state").GetString(), video.GetProperty("camera").GetString()));
         using var removed = await served.Http.DeleteAsync($"/api/v1/videos/{video.GetProperty("videoId").GetString()}");

@@ -141,6 +141,8 @@ public sealed class SearchingTests(ServedSamples served)
         var large = new byte[2 << 20];
         large.AsSpan().Fill((byte)' ');
         await ServedSamples.AssertProblemAsync(await served.PostLargeAsync("/api/v1/pictures", large), 413, "limit.body");
+        using var document = new HttpRequestMessage(HttpMethod.Post, "/api/v1/search") { Content = new ByteArrayContent(large) { Headers = { ContentType = new("application/json") } }, Headers = { ExpectContinue = true } };
+        await ServedSamples.AssertProblemAsync(await served.Http.SendAsync(document), 413, "limit.body");
     }
 
     [Fact]
@@ -152,6 +154,53 @@ public sealed class SearchingTests(ServedSamples served)
         await ServedSamples.AssertProblemAsync(await served.Http.PostAsJsonAsync("/api/v1/search", new { parts = new[] { new { kind = "picture", picture = id } } }), 400, "request.invalid");
         await ServedSamples.AssertProblemAsync(await served.Http.PostAsJsonAsync("/api/v1/search", new { parts = new[] { new { kind = "picture", picture = "../../etc/passwd" } } }), 404, "picture.not_found");
         await ServedSamples.AssertProblemAsync(await served.Http.GetAsync("/api/v1/pictures/..%2F..%2Fetc%2Fpasswd"), 404, "picture.not_found");
+    }
+
+    [Fact]
+    public async Task A_picture_of_a_few_bytes_and_billions_of_pixels_is_refused_before_it_is_decoded()
+    {
+        // A PNG header that promises 100,000 by 100,000 pixels, and hardly anything behind it.
+        var png = new List<byte>([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+        AddChunk(png, "IHDR", [0, 1, 0x86, 0xA0, 0, 1, 0x86, 0xA0, 8, 2, 0, 0, 0]);
+        AddChunk(png, "IDAT", [0x78, 0x9C, 3, 0, 0, 0, 0, 1]);
+        AddChunk(png, "IEND", []);
+        using var sent = await served.Http.PostAsync("/api/v1/pictures", new ByteArrayContent([.. png]));
+        var id = (await sent.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString();
+        var before = Environment.WorkingSet;
+        await ServedSamples.AssertProblemAsync(await served.Http.PostAsJsonAsync("/api/v1/search", new { parts = new[] { new { kind = "picture", picture = id } } }), 400, "request.invalid");
+        Assert.True(Environment.WorkingSet - before < 1L << 30);
+    }
+
+    [Theory]
+    [InlineData("<svg xmlns='http://www.w3.org/2000/svg'/>")]
+    [InlineData("concat:/etc/passwd")]
+    [InlineData("ffconcat version 1.0")]
+    public async Task Kinds_that_can_name_other_files_are_no_pictures(string content)
+    {
+        await ServedSamples.AssertProblemAsync(await served.Http.PostAsync("/api/v1/pictures", new StringContent(content)), 415, "picture.kind");
+    }
+
+    private static void AddChunk(List<byte> png, string kind, byte[] content)
+    {
+        byte[] body = [.. Encoding.ASCII.GetBytes(kind), .. content];
+        Span<byte> number = stackalloc byte[4];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
+        png.AddRange(number);
+        png.AddRange(body);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(number, Crc32(body));
+        png.AddRange(number);
+    }
+
+    /// <summary>As the PNG specification has it, appendix D.</summary>
+    private static uint Crc32(byte[] bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var one in bytes)
+        {
+            crc ^= one;
+            for (var bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? 0xEDB88320 ^ (crc >> 1) : crc >> 1;
+        }
+        return ~crc;
     }
 
     [Theory]

@@ -63,6 +63,7 @@ public sealed class SecurityTests(ServedSamples served)
     [InlineData(Role.Read, "DELETE", "/api/v1/videos/00000000000000000000000000000000")]
     [InlineData(Role.Ingest, "DELETE", "/api/v1/videos/00000000000000000000000000000000")]
     [InlineData(Role.Ingest, "POST", "/api/v1/encodings/x/use")]
+    [InlineData(Role.Ingest, "DELETE", "/api/v1/encodings/x")]
     public async Task A_key_does_what_its_role_allows_and_no_more(Role role, string method, string path)
     {
         await ServedSamples.AssertProblemAsync(await SendAsync(role, method, path), 403, "access.role");
@@ -144,6 +145,17 @@ public sealed class SecurityTests(ServedSamples served)
     }
 
     [Fact]
+    public async Task Every_test_that_the_list_names_is_there()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(TestAssets.Repository, "docs", "security.md"));
+        var rows = page.Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1).ToList();
+        var tests = typeof(SecurityTests).Assembly.GetTypes().SelectMany(type => type.GetMethods().Select(method => $"{type.Name}.{method.Name}")).ToHashSet(StringComparer.Ordinal);
+        Assert.True(rows.Count > 20);
+        Assert.All(rows, row => Assert.Matches(@"`\w+Tests\.\w+`|the same", row.Split('|')[3]));
+        Assert.All(System.Text.RegularExpressions.Regex.Matches(page, @"`(\w+Tests\.\w+)`").Select(match => match.Groups[1].Value), name => Assert.Contains(name, tests));
+    }
+
+    [Fact]
     public async Task Health_metrics_and_figures_are_told()
     {
         Assert.Equal("live", (await served.GetAsync("/health/live")).GetProperty("status").GetString());
@@ -153,6 +165,8 @@ public sealed class SecurityTests(ServedSamples served)
         Assert.True(figures.GetProperty("searches").GetInt64() > 0);
         Assert.True(figures.GetProperty("latency").GetProperty("p50").GetDouble() > 0);
         Assert.True(figures.GetProperty("index").GetProperty("bytes").GetInt64() > 0);
+        Assert.False(figures.TryGetProperty("history", out _));
+        Assert.True((await served.GetAsync("/api/v1/operations?history=true")).GetProperty("history").GetArrayLength() > 0);
         Assert.Contains("clustersearch_search_duration_seconds_count", await served.Http.GetStringAsync("/metrics"));
         var about = await served.GetAsync("/api/v1/about");
         Assert.Equal(("1.2.3", "admin"), (about.GetProperty("version").GetString(), about.GetProperty("role").GetString()));

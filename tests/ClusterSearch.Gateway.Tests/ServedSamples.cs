@@ -37,6 +37,12 @@ public sealed class ServedSamples : IAsyncLifetime
 
     public ISearch Search => _search!;
 
+    public IIngestion Ingestion { get; private set; } = null!;
+
+    public IWorking Working { get; private set; } = null!;
+
+    public string UploadDirectory => Path.Combine(_directory.Path, "uploads");
+
     /// <summary>The directory that "footage" names: a copy of one sample, a link out of it, and a playlist.</summary>
     public string Root => Path.Combine(_directory.Path, "footage");
 
@@ -66,10 +72,10 @@ public sealed class ServedSamples : IAsyncLifetime
             Footage = new FfmpegFootageReader(new MediaOptions()),
             Models = new ModelLoader(),
         };
-        var ingestion = new IngestionEngine(ports, options);
-        var working = new WorkingEngine(ports, options);
+        Ingestion = new IngestionEngine(ports, options);
+        Working = new WorkingEngine(ports, options);
         _search = new SearchEngine(ports, options);
-        await ingestion.IngestAsync(new IngestRequest { Paths = [TestAssets.Samples], Camera = "roof" }, new Progress<IngestProgress>(), CancellationToken.None);
+        await Ingestion.IngestAsync(new IngestRequest { Paths = [TestAssets.Samples], Camera = "roof" }, new Progress<IngestProgress>(), CancellationToken.None);
 
         var keys = ApiKeys.None;
         foreach (var role in Enum.GetValues<Role>())
@@ -81,14 +87,14 @@ public sealed class ServedSamples : IAsyncLifetime
         {
             Addresses = ["http://127.0.0.1:0"],
             Roots = new Dictionary<string, string> { ["footage"] = Root },
-            UploadDirectory = Path.Combine(_directory.Path, "uploads"),
+            UploadDirectory = UploadDirectory,
             MaximumUploadBytes = MaximumUpload,
             MaximumBodyBytes = 1 << 20,
             IndexDirectory = options.IndexDirectory,
             Version = "1.2.3",
         };
-        _open = await GatewayServer.StartAsync(gateway, _search, ingestion, working, NullLoggerFactory.Instance, CancellationToken.None);
-        _keyed = await GatewayServer.StartAsync(gateway with { Keys = keys }, _search, ingestion, working, NullLoggerFactory.Instance, CancellationToken.None);
+        _open = await GatewayServer.StartAsync(gateway, _search, Ingestion, Working, NullLoggerFactory.Instance, CancellationToken.None);
+        _keyed = await GatewayServer.StartAsync(gateway with { Keys = keys }, _search, Ingestion, Working, NullLoggerFactory.Instance, CancellationToken.None);
         Http = new HttpClient { BaseAddress = new Uri(_open.Addresses.First()) };
         Keyed = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(_keyed.Addresses.First()) };
     }

@@ -43,6 +43,14 @@ public sealed class VideosTests(ServedSamples served)
         using var part = await served.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
         Assert.Equal(file[1000..2000], await part.Content.ReadAsByteArrayAsync());
+        using var last = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Range = new RangeHeaderValue(null, 500) } };
+        using var end = await served.Http.SendAsync(last);
+        Assert.Equal(file[^500..], await end.Content.ReadAsByteArrayAsync());
+        Assert.Equal(file.Length, end.Content.Headers.ContentRange?.Length);
+        // Of another file than the caller has begun with, all is sent.
+        using var changed = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Range = new RangeHeaderValue(1000, 1999), IfRange = new RangeConditionHeaderValue(new EntityTagHeaderValue("\"another\"")) } };
+        using var whole = await served.Http.SendAsync(changed);
+        Assert.Equal((HttpStatusCode.OK, file.Length), (whole.StatusCode, (await whole.Content.ReadAsByteArrayAsync()).Length));
         using var beyond = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Range = new RangeHeaderValue(file.Length, null) } };
         using var refused = await served.Http.SendAsync(beyond);
         Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, refused.StatusCode);
@@ -66,7 +74,10 @@ public sealed class VideosTests(ServedSamples served)
         var path = Path.Combine(directory.Path, "clip.mp4");
         await File.WriteAllBytesAsync(path, await response.Content.ReadAsByteArrayAsync());
         Assert.Equal("bunny-1-2.5.mp4", response.Content.Headers.ContentDisposition?.FileNameStar);
-        Assert.InRange(double.Parse(Probe(path, "stream=duration").Split('\n')[0]), 1.45, 1.55);
+        // Every frame that is shown within [1, 2.5) and no other: the sample's first frame is at 0, one frame each 1/rate.
+        var source = Path.Combine(TestAssets.Samples, "bunny.mp4");
+        var shown = Probe(source, "frame=pts_time", "-select_streams", "v").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(double.Parse).ToList();
+        Assert.Equal(shown.Count(at => at - shown[0] >= 1 - 1e-6 && at - shown[0] < 2.5 - 1e-6), Probe(path, "frame=pts_time", "-select_streams", "v").Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
     [Fact]
@@ -78,6 +89,39 @@ public sealed class VideosTests(ServedSamples served)
         using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
         Assert.Equal(["001-bunny-0-1.mp4", "002-bunny-2-3.mp4"], zip.Entries.Select(entry => entry.Name));
         Assert.All(zip.Entries, entry => Assert.True(entry.Length > 1000));
+    }
+
+    [Theory]
+    [InlineData(90, 91)]
+    [InlineData(2, 1)]
+    [InlineData(-1, 1)]
+    public async Task Ranges_outside_a_video_are_refused_before_a_ZIP_begins(double start, double end)
+    {
+        var video = await served.VideoAsync("bunny.mp4");
+        await ServedSamples.AssertProblemAsync(await served.Http.PostAsJsonAsync("/api/v1/clips", new { moments = new[] { new { videoId = video, start, end } } }), 400, "request.invalid");
+    }
+
+    [Theory]
+    [InlineData("jpeg", 0xFF, 0xD8)]
+    [InlineData("png", 0x89, 0x50)]
+    public async Task Given_moments_are_drawn_as_one_picture(string format, byte first, byte second)
+    {
+        var video = await served.VideoAsync("garden-walk.mp4");
+        using var sheet = await served.Http.PostAsJsonAsync($"/api/v1/sheet?format={format}", new { moments = new[] { new { videoId = video, start = 1, end = 2, keyFrame = 1.5 }, new { videoId = video, start = 20, end = 22, keyFrame = 21.0 } } });
+        Assert.Equal($"image/{format}", sheet.Content.Headers.ContentType?.MediaType);
+        Assert.Equal([first, second], (await sheet.Content.ReadAsByteArrayAsync())[..2]);
+        await ServedSamples.AssertProblemAsync(await served.Http.PostAsJsonAsync("/api/v1/sheet?format=tiff", new { moments = Array.Empty<object>() }), 400, "request.invalid");
+        await ServedSamples.AssertProblemAsync(await served.Http.PostAsJsonAsync("/api/v1/sheet", new { moments = Array.Empty<object>() }), 400, "request.invalid");
+    }
+
+    [Fact]
+    public async Task A_video_is_found_by_name_and_by_the_beginning_of_its_id()
+    {
+        var id = await served.VideoAsync("bunny.mp4");
+        foreach (var name in (string[])["bunny.mp4", id, id[..8], Path.Combine(TestAssets.Samples, "bunny.mp4")])
+            Assert.Equal(id, (await served.GetAsync($"/api/v1/videos/find?name={Uri.EscapeDataString(name)}")).GetProperty("videoId").GetString());
+        await ServedSamples.AssertProblemAsync(await served.Http.GetAsync("/api/v1/videos/find?name=../../etc/passwd"), 404, "video.not_found");
+        await ServedSamples.AssertProblemAsync(await served.Http.GetAsync("/api/v1/videos/find"), 400, "request.invalid");
     }
 
     [Fact]
@@ -94,6 +138,7 @@ public sealed class VideosTests(ServedSamples served)
     [InlineData("frame?t=1&width=999999", 400, "request.invalid")]
     [InlineData("frame", 400, "request.invalid")]
     [InlineData("clip?start=3&end=1", 400, "request.invalid")]
+    [InlineData("clip?start=90&end=91", 400, "request.invalid")]
     [InlineData("clip?start=0&end=99999999", 400, "request.invalid")]
     [InlineData("stream?transcode=true&start=1e9", 400, "request.invalid")]
     [InlineData("nothing", 404, "request.unknown")]
@@ -114,9 +159,9 @@ public sealed class VideosTests(ServedSamples served)
             await ServedSamples.AssertProblemAsync(await served.Http.GetAsync($"/api/v1/videos/{id}{question}"), 404, "video.not_found");
     }
 
-    private static string Probe(string path, string entries)
+    private static string Probe(string path, string entries, params string[] more)
     {
-        using var process = Process.Start(new ProcessStartInfo("ffprobe", ["-v", "error", "-show_entries", entries, "-of", "default=nw=1:nk=1", path]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("ffprobe", ["-v", "error", .. more, "-show_entries", entries, "-of", "default=nw=1:nk=1", path]) { RedirectStandardOutput = true })!;
         return process.StandardOutput.ReadToEnd().Trim();
     }
 }

@@ -4,6 +4,8 @@ using ClusterSearch.Core;
 using ClusterSearch.Gateway.Ingestion;
 using ClusterSearch.Gateway.Operating;
 using ClusterSearch.Gateway.Searching;
+using ClusterSearch.Gateway.Security;
+using ClusterSearch.Gateway.Videos;
 using ClusterSearch.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
@@ -15,6 +17,8 @@ namespace ClusterSearch.Gateway.Hosting;
 internal sealed class GatewayParts(GatewayOptions options, ISearch search, IIngestion ingestion, IWorking working, ILogger log, TimeProvider time) : IDisposable
 {
     private const long FrameCacheBytes = 96L << 20;
+
+    private OperationsHistory? _history;
 
     public GatewayOptions Options { get; } = options;
 
@@ -36,6 +40,8 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
 
     public Figures Figures { get; } = new(time);
 
+    public OperationsHistory History => _history ??= new OperationsHistory(() => OperatingEndpoints.Now(this), Time);
+
     /// <summary>Key frames as JPEG.</summary>
     public MemoryCache Frames { get; } = new(new MemoryCacheOptions { SizeLimit = FrameCacheBytes });
 
@@ -43,7 +49,7 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
 
     public Gate Pictorial { get; } = new(Math.Max(2, Environment.ProcessorCount), options.MaximumWaiting);
 
-    public Gate Transcodings { get; } = new(options.MaximumTranscodings, 0);
+    public StreamPlaces Streams { get; } = new(options.MaximumTranscodings, time);
 
     public long StartedAt { get; } = time.GetTimestamp();
 
@@ -61,7 +67,7 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
         try
         {
             var asked = Stopwatch.GetTimestamp();
-            using var place = await Searches.EnterAsync(timeout.Token);
+            using var place = await Searches.EnterAsync(Access.CallerOf(context), timeout.Token);
             Telemetry.StageDuration.Record(Stopwatch.GetElapsedTime(asked).TotalSeconds, new KeyValuePair<string, object?>(Telemetry.Attributes.Stage, "wait"));
             return await work(timeout.Token);
         }
@@ -83,7 +89,7 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
         Pictures.Dispose();
         Searches.Dispose();
         Pictorial.Dispose();
-        Transcodings.Dispose();
         Desk.Dispose();
+        History.Dispose();
     }
 }

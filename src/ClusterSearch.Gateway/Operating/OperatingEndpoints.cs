@@ -30,7 +30,7 @@ internal static class OperatingEndpoints
             await context.Response.WriteAsync(parts.Figures.Prometheus(), context.RequestAborted);
         }).Is(new Operation("Metrics in the text format of Prometheus.", Role.Read) { AnswerMedia = ["text/plain"] });
         api.MapGet("/operations", context => OperationsAsync(context, parts))
-            .Is(new Operation("What the gateway measures.", Role.Read) { Answer = typeof(OperationsDocument) });
+            .Is(new Operation("What the gateway measures.", Role.Read) { Answer = typeof(OperationsDocument), Query = [new("history", "boolean", "With the last ten minutes.")] });
         api.MapGet("/about", context => Exchange.WriteAsync(context, new AboutDocument(parts.Options.Version, Word(Access.RoleOf(context)), !parts.Options.Keys.IsEmpty,
             parts.Uploads is not null, parts.Options.MaximumUploadBytes, SearchRequest.MaximumTop), GatewayJson.Default.AboutDocument))
             .Is(new Operation("Version, the caller's role, what is open.", Role.Read) { Answer = typeof(AboutDocument) });
@@ -64,15 +64,20 @@ internal static class OperatingEndpoints
     {
         var status = await parts.Ingestion.StatusAsync(context.RequestAborted);
         var workforce = await parts.Working.StatusAsync(context.RequestAborted);
-        var figures = parts.Figures;
+        var now = Now(parts);
         await Exchange.WriteAsync(context, new OperationsDocument(
-            parts.Time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0, parts.Time.GetElapsedTime(parts.StartedAt).TotalSeconds, figures.Latency(), figures.Searches,
-            (long)figures.CountOf(Telemetry.SamplesEmbedded), figures.CountOf(Telemetry.FootageEmbedded),
-            new IndexDocument(ArchiveGauges.SizeOf(parts.Options.IndexDirectory), status.Encodings.Where(e => e.IsActive).Sum(e => e.Ledger.Samples)),
-            status.Failures.Count + status.Ledger.FailedVideos + status.Ledger.PartialVideos, Environment.WorkingSet,
+            now.At, now.UptimeSeconds, now.Latency, now.Searches, now.SamplesEmbedded, now.FootageEmbeddedSeconds,
+            new IndexDocument(now.Index.Bytes, status.Encodings.Where(e => e.IsActive).Sum(e => e.Ledger.Samples)),
+            status.Failures.Count + status.Ledger.FailedVideos + status.Ledger.PartialVideos, now.MemoryBytes,
             [.. workforce.Workers.Select(w => new WorkerFiguresDocument(w.Report.Name, w.IsAlive ? Word(w.Report.State) : Word(w.Report.State) is "stopped" ? "stopped" : "lost", w.Report.Device, w.Report.SamplesDone))],
-            ChunkCountsDocument.From(status.Ledger.Chunks)), GatewayJson.Default.OperationsDocument);
+            ChunkCountsDocument.From(status.Ledger.Chunks), context.Request.Query["history"] == "true" ? parts.History.Points : null), GatewayJson.Default.OperationsDocument);
     }
+
+    /// <summary>What this process measures, without a question to the archive.</summary>
+    public static OperationsPointDocument Now(GatewayParts parts) => new(
+        parts.Time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0, parts.Time.GetElapsedTime(parts.StartedAt).TotalSeconds, parts.Figures.Latency(), parts.Figures.Searches,
+        (long)parts.Figures.CountOf(Telemetry.SamplesEmbedded), parts.Figures.CountOf(Telemetry.FootageEmbedded),
+        new IndexSizeDocument(ArchiveGauges.SizeOf(parts.Options.IndexDirectory)), Environment.WorkingSet);
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();

@@ -17,6 +17,7 @@ internal sealed class Pages
     private const int MaximumKept = 2000;
 
     private readonly ConcurrentDictionary<string, Given> _given = new(StringComparer.Ordinal);
+    private readonly Lock _room = new();
     private long _clock;
 
     /// <param name="read">Reads the request where the body has no cursor.</param>
@@ -46,11 +47,20 @@ internal sealed class Pages
 
     private string Keep(SearchRequest request, HashSet<(string, double)> seen)
     {
-        if (_given.Count >= MaximumKept)
-            foreach (var (old, _) in _given.OrderBy(entry => entry.Value.UsedAt).Take(MaximumKept / 10)) _given.TryRemove(old, out _);
+        if (_given.Count >= MaximumKept) MakeRoom();
         var cursor = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         _given[cursor] = new Given(request, seen) { UsedAt = Interlocked.Increment(ref _clock) };
         return cursor;
+    }
+
+    private void MakeRoom()
+    {
+        lock (_room)
+        {
+            if (_given.Count < MaximumKept) return;
+            // The dictionary's own copy is of one moment; LINQ's would ask for its size first and fail when it grows meanwhile.
+            foreach (var (old, _) in _given.ToArray().OrderBy(entry => entry.Value.UsedAt).Take(MaximumKept / 10)) _given.TryRemove(old, out _);
+        }
     }
 
     private static (string, double) KeyOf(Moment moment) => (moment.Video.Value, moment.Start);

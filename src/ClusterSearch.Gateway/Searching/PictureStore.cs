@@ -13,6 +13,7 @@ internal sealed class PictureStore : IDisposable
 {
     private const int MaximumPictures = 2000;
     private const long MaximumBytes = 1L << 30;
+    private const int HeadLength = 16;
 
     private readonly Lock _room = new();
 
@@ -22,21 +23,42 @@ internal sealed class PictureStore : IDisposable
     /// <exception cref="GatewayException">415 when it is no picture.</exception>
     public async Task<PictureDocument> AddAsync(Stream body, CancellationToken cancellation)
     {
-        using var memory = new MemoryStream();
-        await body.CopyToAsync(memory, cancellation);
-        var bytes = memory.GetBuffer().AsMemory(0, (int)memory.Length);
-        if (ContentTypeOf(bytes.Span) is null)
+        var head = new byte[HeadLength];
+        var have = await body.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation);
+        if (ContentTypeOf(head.AsSpan(0, have)) is null)
             throw new GatewayException(Problem.Of(StatusCodes.Status415UnsupportedMediaType, "picture.kind", "expected a JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF picture, found something else"));
-        var id = Convert.ToHexStringLower(SHA256.HashData(bytes.Span))[..32];
-        var path = Path.Combine(Directory, id);
-        if (!File.Exists(path))
+        // To the disk as it comes: senders that drip hold a file and no memory.
+        var temporary = Path.Combine(Directory, $"{Guid.NewGuid():n}.part");
+        try
         {
-            MakeRoom(bytes.Length);
-            var temporary = $"{path}.{Guid.NewGuid():n}";
-            await File.WriteAllBytesAsync(temporary, bytes, cancellation);
-            File.Move(temporary, path, overwrite: true);
+            var (id, length) = await ReceiveAsync(head.AsMemory(0, have), body, temporary, cancellation);
+            var path = Path.Combine(Directory, id);
+            if (!File.Exists(path))
+            {
+                MakeRoom(length);
+                File.Move(temporary, path, overwrite: true);
+            }
+            return new PictureDocument(id, length);
         }
-        return new PictureDocument(id, bytes.Length);
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static async Task<(string Id, long Length)> ReceiveAsync(ReadOnlyMemory<byte> head, Stream body, string path, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+        hash.AppendData(head.Span);
+        await file.WriteAsync(head, cancellation);
+        var buffer = new byte[1 << 16];
+        for (int read; (read = await body.ReadAsync(buffer, cancellation)) > 0;)
+        {
+            hash.AppendData(buffer.AsSpan(0, read));
+            await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
+        }
+        return (Convert.ToHexStringLower(hash.GetHashAndReset())[..32], file.Length);
     }
 
     /// <exception cref="GatewayException">404 when it is not there, or not any more.</exception>
@@ -74,7 +96,7 @@ internal sealed class PictureStore : IDisposable
     {
         lock (_room)
         {
-            var files = new DirectoryInfo(Directory).GetFiles().OrderBy(file => file.LastAccessTimeUtc).ToList();
+            var files = new DirectoryInfo(Directory).GetFiles().Where(file => file.Extension != ".part").OrderBy(file => file.LastAccessTimeUtc).ToList();
             var held = files.Sum(file => file.Length);
             foreach (var file in files)
             {

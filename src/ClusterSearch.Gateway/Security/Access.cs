@@ -11,8 +11,12 @@ namespace ClusterSearch.Gateway.Security;
 internal sealed class Access(GatewayOptions options, Sessions sessions)
 {
     private static readonly object RoleKey = new();
+    private static readonly object CallerKey = new();
 
     public static Role RoleOf(HttpContext context) => (Role)context.Items[RoleKey]!;
+
+    /// <summary>Who asks, for limits: the key, where one is needed, else the address.</summary>
+    public static string CallerOf(HttpContext context) => (string?)context.Items[CallerKey] ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     /// <returns>Null to pass; else what to answer.</returns>
     public Problem? Check(HttpContext context)
@@ -36,6 +40,7 @@ internal sealed class Access(GatewayOptions options, Sessions sessions)
         if (isCookie && IsChange(context.Request.Method) && !context.Request.Headers.ContainsKey("X-ClusterSearch"))
             return Problem.Of(StatusCodes.Status403Forbidden, "access.cross_site", "a change by cookie carries the header X-ClusterSearch");
         context.Items[RoleKey] = key.Role;
+        context.Items[CallerKey] = key.Name;
         return null;
     }
 

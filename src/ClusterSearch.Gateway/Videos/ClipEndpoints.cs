@@ -11,7 +11,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace ClusterSearch.Gateway.Videos;
 
@@ -45,9 +44,10 @@ internal static class ClipEndpoints
         var video = Exchange.Video(context);
         var start = Exchange.Number(context, "start", 0, double.MaxValue);
         var end = Exchange.Number(context, "end", 0, double.MaxValue);
-        var clip = await WriteClipAsync(parts, video, start, end, context.RequestAborted);
+        var clip = await WriteClipAsync(context, parts, video, start, end);
         try
         {
+            Rates.ForClips(context);
             Caching.SetDownload(context, clip.Name);
             await Results.File(clip.Path, "video/mp4", enableRangeProcessing: true).ExecuteAsync(context);
         }
@@ -57,12 +57,14 @@ internal static class ClipEndpoints
         }
     }
 
-    private static async Task<(string Path, string Name)> WriteClipAsync(GatewayParts parts, VideoId video, double start, double end, CancellationToken cancellation)
+    private static async Task<(string Path, string Name)> WriteClipAsync(HttpContext context, GatewayParts parts, VideoId video, double start, double end)
     {
-        if (end - start > LongestClip) throw Exchange.Invalid($"a clip lasts at most {LongestClip / 3600:0} h");
-        var name = Path.GetFileNameWithoutExtension((await parts.Search.ShowVideoAsync(video, cancellation)).Summary.FileName);
+        var cancellation = context.RequestAborted;
+        var detail = await parts.Search.ShowVideoAsync(video, cancellation);
+        CheckRange(detail, start, end);
+        var name = Path.GetFileNameWithoutExtension(detail.Summary.FileName);
         var path = Path.Combine(Path.GetTempPath(), $"clustersearch-clip-{Guid.NewGuid():n}.mp4");
-        using var place = await parts.Pictorial.EnterAsync(cancellation);
+        using var place = await parts.Pictorial.EnterAsync(Access.CallerOf(context), cancellation);
         try
         {
             await parts.Search.WriteClipAsync(video, start, end, path, streamCopy: false, cancellation);
@@ -75,6 +77,14 @@ internal static class ClipEndpoints
         return (path, string.Create(CultureInfo.InvariantCulture, $"{name}-{start:0.###}-{end:0.###}.mp4"));
     }
 
+    private static void CheckRange(VideoDetail video, double start, double end)
+    {
+        if (!(start >= 0) || !(end > start)) throw Exchange.Invalid("a clip ends after it starts, and starts at 0 or later");
+        if (end - start > LongestClip) throw Exchange.Invalid($"a clip lasts at most {LongestClip / 3600:0} h");
+        if (start >= video.Summary.Seconds)
+            throw Exchange.Invalid(string.Create(CultureInfo.InvariantCulture, $"a clip starts before the video's end at {video.Summary.Seconds:0.###} s, found {start:0.###}"));
+    }
+
     /// <summary>One archive of clips. A clip that cannot be cut stands in it as a text that says why.</summary>
     private static async Task ClipsAsync(HttpContext context, GatewayParts parts)
     {
@@ -83,10 +93,9 @@ internal static class ClipEndpoints
         var wanted = moments.Select(m => (Video: Exchange.ParseVideo(m.VideoId), m.Start, m.End)).ToList();
         foreach (var (video, start, end) in wanted)
         {
-            await parts.Search.ShowVideoAsync(video, context.RequestAborted);
-            if (!(end > start) || start < 0) throw Exchange.Invalid("a clip ends after it starts");
+            CheckRange(await parts.Search.ShowVideoAsync(video, context.RequestAborted), start, end);
         }
-        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = null;
+        Rates.ForClips(context);
         // Closing an entry writes a few bytes on the caller's thread, whichever way it is closed.
         if (context.Features.Get<IHttpBodyControlFeature>() is { } control) control.AllowSynchronousIO = true;
         Caching.SetDownload(context, "clips.zip");
@@ -97,7 +106,7 @@ internal static class ClipEndpoints
             var (video, start, end) = wanted[i];
             try
             {
-                var clip = await WriteClipAsync(parts, video, start, end, context.RequestAborted);
+                var clip = await WriteClipAsync(context, parts, video, start, end);
                 try
                 {
                     await using var entry = await zip.CreateEntry($"{i + 1:000}-{clip.Name}", CompressionLevel.NoCompression).OpenAsync(context.RequestAborted);
@@ -162,7 +171,7 @@ internal static class ClipEndpoints
         var path = Path.Combine(Path.GetTempPath(), $"clustersearch-sheet-{Guid.NewGuid():n}.{(isPng ? "png" : "jpg")}");
         try
         {
-            using (await parts.Pictorial.EnterAsync(context.RequestAborted)) await parts.Search.WriteContactSheetAsync(tiles, path, context.RequestAborted);
+            using (await parts.Pictorial.EnterAsync(Access.CallerOf(context), context.RequestAborted)) await parts.Search.WriteContactSheetAsync(tiles, path, context.RequestAborted);
             context.Response.Headers.CacheControl = "private, max-age=60";
             await Results.File(path, isPng ? "image/png" : "image/jpeg").ExecuteAsync(context);
         }

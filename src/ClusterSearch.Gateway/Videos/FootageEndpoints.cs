@@ -6,8 +6,6 @@ using ClusterSearch.Gateway.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Caching.Memory;
 
 namespace ClusterSearch.Gateway.Videos;
@@ -42,7 +40,7 @@ internal static class FootageEndpoints
         var tag = string.Create(CultureInfo.InvariantCulture, $"{video}-{seconds}-{width}");
         if (!parts.Frames.TryGetValue(tag, out byte[]? jpeg))
         {
-            using var place = await parts.Pictorial.EnterAsync(context.RequestAborted);
+            using var place = await parts.Pictorial.EnterAsync(Access.CallerOf(context), context.RequestAborted);
             if (!parts.Frames.TryGetValue(tag, out jpeg))
             {
                 jpeg = await parts.Search.ThumbnailAsync(video, seconds, width, context.RequestAborted);
@@ -61,16 +59,15 @@ internal static class FootageEndpoints
     {
         var video = Exchange.Video(context);
         var file = await parts.Search.FindFootageAsync(video, context.RequestAborted);
-        // A player that is paused does not read.
-        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = new MinDataRate(1, TimeSpan.FromMinutes(5));
+        Rates.ForPlayers(context);
         context.Response.Headers.CacheControl = "private, no-cache";
         if (context.Request.Query["transcode"].ToString() is "true" or "1")
         {
             var start = Exchange.Number(context, "start", 0, double.MaxValue, 0);
-            using var place = await parts.Transcodings.EnterAsync(context.RequestAborted);
             context.Response.ContentType = "video/mp4";
             if (HttpMethods.IsHead(context.Request.Method)) return;
-            await parts.Search.StreamAsync(video, start, context.Response.Body, context.RequestAborted);
+            using var place = parts.Streams.Enter(context.RequestAborted);
+            await parts.Search.StreamAsync(video, start, place.Over(context.Response.Body), place.Token);
             return;
         }
         var info = new FileInfo(file.Path);

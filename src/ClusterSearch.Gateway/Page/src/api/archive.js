@@ -97,4 +97,5 @@ export async function clipsZip(moments, name) {
   saveFile(`${name}.zip`, 'application/zip', await response.blob());
 }
 
-export const operations = (options) => request('GET', '/operations', options);
+/** history: with the gateway's own memory of the last minutes. */
+export const operations = ({ history = false, ...options } = {}) => request('GET', '/operations', { ...options, query: history ? { history: true } : {} });

@@ -94,7 +94,7 @@ function Failures({ failures, act }) {
                   <button type="button" class="button tiny danger" onClick={() => act(() => removeVideo(one.videoId).then(refreshVideos), () => 'Removed from the archive.')}>Remove</button>
                 </span>}
               </span>
-              <span>{one.message}</span>
+              <span>{one.message.startsWith(`${one.path}: `) ? one.message.slice(one.path.length + 2) : one.message}</span>
               {remedyOf(one.code) && <span class="remedy">{remedyOf(one.code)}</span>}
               <code class="quiet">{one.path}</code>
             </li>

@@ -54,7 +54,7 @@ export function MomentView({ place, target, query, results }) {
           <h1>{moment.video ?? <span class="skeleton bone wide" />}</h1>
           <span class="quiet small numbers">
             {target.start !== null && <>{clock(target.start, { tenths: true })} – {clock(target.end, { tenths: true })}</>}
-            {moment.recordedAt && <> · {wallClock(moment.recordedAt)}</>}
+            {moment.recordedAt && <span class="moment-date"> · {wallClock(moment.recordedAt)}</span>}
           </span>
         </div>
         {index >= 0 && (

@@ -94,7 +94,9 @@ export function usePlayer({ source, begin, frameRate, loop, onRest }) {
     };
     const transcodeInstead = () => {
       const { stream: now, time: at } = latest.current;
-      if (now.transcoded) { setFault(true); return; }
+      // A stream that broke off after a while is taken up where it did: the gateway gives a place that nothing is taken from to others.
+      if (now.transcoded && at < now.start + 0.5) { setFault(true); return; }
+      if (now.transcoded) wantsToPlay.current = !element.paused;
       begun.current = true;
       setStream({ transcoded: true, start: at });
     };

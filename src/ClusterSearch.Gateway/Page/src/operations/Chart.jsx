@@ -27,7 +27,7 @@ export function Chart({ title, note, times, series, format, summary, incrs }) {
       ...size(),
       legend: { show: false },
       cursor: { y: false, points: { size: 6 } },
-      padding: [8, 8, 0, 0],
+      padding: [8, 28, 0, 0],
       // A minute at least, so that the first points do not fill the chart.
       scales: { x: { range: (_, from, to) => (to === null ? [0, 60] : [Math.min(from, to - 60), to]) }, y: { range: (_, low, high) => [0, high > 0 ? high * 1.12 : 1] } },
       axes: [{ ...axis, size: 26, space: 70, values: (_, splits) => splits.map((at) => new Date(at * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })) },

@@ -18,7 +18,8 @@ export function OperationsPage() {
     let timer;
     const ask = async () => {
       try {
-        kept = appended(kept, await operations({ signal: control.signal }));
+        const { history: before, ...snapshot } = await operations({ signal: control.signal, history: kept.length === 0 });
+        kept = appended(before ? before.filter((one) => one.at < snapshot.at) : kept, snapshot);
         setHistory(kept);
         setError(null);
       } catch (fault) {

@@ -6,7 +6,7 @@ const remedies = {
   'footage.empty': 'The file has no content: copy it again.',
   'footage.not_a_video': 'Nothing to do if it is no video; else check that the copy is complete.',
   'footage.no_video_stream': 'The file has sound only and cannot be searched by picture.',
-  'footage.damaged': 'What could be read is searchable. Copy the file again from its source for the rest.',
+  'footage.damaged': 'Copy the file again from its source. What could be read of this one, if anything, is searchable.',
   'footage.decode_failed': 'Play the file with ffmpeg to see what is wrong; a re-encoded copy often works. Then retry.',
   'footage.limit_exceeded': 'The file is beyond the limits of decoding (size, time or memory). Split or re-encode it.',
   'footage.changed': 'The file changed while it was read. Wait until it is complete, then retry.',
