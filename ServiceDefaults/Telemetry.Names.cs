@@ -30,8 +30,11 @@ public static partial class Telemetry
         public const string EmbedQuery = "clustersearch.search.embed";
         public const string Find = "clustersearch.search.find";
 
-        /// <summary>One shard asked for its best units; the embedded index is one shard.</summary>
+        /// <summary>One shard of a cluster asked, on the silo that has it.</summary>
         public const string Shard = "clustersearch.search.shard";
+
+        /// <summary>The vector store asked for the units with the best bounds.</summary>
+        public const string Units = "clustersearch.search.units";
 
         public const string Moments = "clustersearch.search.moments";
         public const string Reindex = "clustersearch.reindex";
@@ -63,7 +66,7 @@ public static partial class Telemetry
         /// <summary>wait, embed, find or moments.</summary>
         public const string Stage = "clustersearch.stage";
 
-        /// <summary>Which of a query's shards; "index" for the embedded one.</summary>
+        /// <summary>Which of a query's shards.</summary>
         public const string Shard = "clustersearch.shard";
 
         /// <summary>decoded or prepared.</summary>

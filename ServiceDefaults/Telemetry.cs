@@ -46,10 +46,6 @@ public static partial class Telemetry
     public static readonly UpDownCounter<long> PipelineDepth =
         Meter.CreateUpDownCounter<long>("clustersearch.pipeline.depth", "{frame}", "Frames waiting in the bounded queues between decoder, preprocessing and encoder.");
 
-    /// <summary>Parts of the archive that were asked and did not answer in time.</summary>
-    public static readonly Counter<long> ShardsUnanswered =
-        Meter.CreateCounter<long>("clustersearch.shards.unanswered", "{shard}", "Parts of the archive that did not answer a query in time.");
-
     public static readonly Histogram<double> ChunkDuration =
         Meter.CreateHistogram<double>("clustersearch.chunk.duration", "s", "Wall time of a chunk, from claim to commit.");
 
@@ -95,4 +91,8 @@ public static partial class Telemetry
 
     public static readonly Histogram<double> StageDuration =
         Meter.CreateHistogram<double>("clustersearch.search.stage.duration", "s", "Time of one stage of a search: wait, embed, find, moments.");
+
+    /// <summary>Parts of the archive that were asked and did not answer in time.</summary>
+    public static readonly Counter<long> ShardsUnanswered =
+        Meter.CreateCounter<long>("clustersearch.shards.unanswered", "{shard}", "Parts of the archive that did not answer a query in time.");
 }

@@ -46,6 +46,7 @@ public sealed class ArchiveHost(
 
     /// <summary>Of the catalogue: a path of SQLite, or a connection string, which may hold a password. Empty where nothing local does.</summary>
     public string CatalogAddress { get; private init; } = "";
+
     /// <summary>Null for an archive that is not really there.</summary>
     public ArchiveGauges? Gauges { get; private init; }
 

@@ -27,7 +27,7 @@ internal sealed class GatewayRole(Membership membership, GatewayOptions serving,
         var grains = host.Services.GetRequiredService<IClusterClient>();
         using var search = ClusterHosting.SearchBy(grains, archive.Ports!, archive.Options!, searching);
         var ingestion = ClusterHosting.IngestionBy(grains, archive.Ports!, archive.Options!);
-        await using (var server = await GatewayServer.StartAsync(serving, search, ingestion, archive.Working, host.Services.GetRequiredService<ILoggerFactory>(), cancellation))
+        await using (var server = await GatewayServer.StartAsync(serving with { Observe = archive.Gauges is { } gauges ? gauges.ObserveAsync : null }, search, ingestion, archive.Working, host.Services.GetRequiredService<ILoggerFactory>(), cancellation))
         {
             tell($"gateway of cluster {membership.ClusterId} serves {archive.Options!.Directory} at {string.Join(" ", server.Addresses)}; Ctrl-C stops");
             await server.RunAsync(cancellation);

@@ -66,7 +66,7 @@ public sealed class HelpTests
     [Fact]
     public void The_commands_are_those_that_are_promised() => Assert.Equal(
         [
-            "clustersearch", "clustersearch backup", "clustersearch doctor", "clustersearch eval", "clustersearch export", "clustersearch export query",
+            "clustersearch", "clustersearch backup", "clustersearch cluster", "clustersearch cluster stop", "clustersearch doctor", "clustersearch eval", "clustersearch export", "clustersearch export query",
             "clustersearch export vectors", "clustersearch ingest", "clustersearch keys", "clustersearch keys add", "clustersearch keys list",
             "clustersearch keys remove", "clustersearch models", "clustersearch models check",
             "clustersearch models drop", "clustersearch models list", "clustersearch models pull", "clustersearch models use", "clustersearch pause",

@@ -263,7 +263,8 @@ public sealed class SearchEngine : ISearch, IDisposable
         return new Coverage(videos, status.SearchableVideos, status.FailedVideos + failures.Count,
             passing.Samples - notAsked, all.Samples - passing.Samples, missingSeconds)
         {
-            UnansweredShards = [.. unanswered.Select(shard => shard.Name)],
+            // One empty list for all: a record compares lists by reference.
+            UnansweredShards = unanswered.Count == 0 ? [] : [.. unanswered.Select(shard => shard.Name)],
             UnansweredSamples = notAsked,
         };
     }

@@ -54,7 +54,12 @@ internal sealed class ClusterCommand : ArchiveCommand
         if (parse.GetValue(_telemetry) is { } endpoint) Export(endpoint);
         using var cluster = new Cluster(options, Terminal, (catalog, token) =>
             Surroundings.Archives.OpenAsync(new ArchiveAddress(options.Archive, catalog) { Service = "clustersearch-cluster" }, OpenMode.Work, token));
-        await cluster.RunAsync(document => Present(parse, document, DocumentContext.Readable.ClusterDocument, Show), cancellation);
+        await cluster.RunAsync(document =>
+        {
+            Present(parse, document, DocumentContext.Readable.ClusterDocument, Show);
+            // Whoever waits for it cannot wait for the end.
+            Terminal.Out.Flush();
+        }, cancellation);
         return ExitCodes.Done;
     }
 
@@ -66,7 +71,6 @@ internal sealed class ClusterCommand : ArchiveCommand
         Terminal.Out.WriteLine($"archive    {cluster.Archive}");
         Terminal.Out.WriteLine($"processes  {string.Join(", ", cluster.Members.Select(member => $"{member.Name} {member.ProcessId}"))}");
         Terminal.Error.WriteLine($"ready; take footage in with `clustersearch ingest FOLDER --archive {cluster.Archive}`; Ctrl-C stops, or `clustersearch cluster stop --directory {cluster.Directory}`");
-        Terminal.Out.Flush();
     }
 
     /// <summary>For the processes to come, which take on this one's environment.</summary>

@@ -54,7 +54,8 @@ internal sealed class RunningCluster : IAsyncDisposable
         };
         process.BeginErrorReadLine();
         var text = new StringBuilder();
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {
             text.AppendLine(line);
             if (line != "}") continue;

@@ -31,11 +31,13 @@ public sealed partial class DockerfileTests
     public void What_is_started_is_what_was_built_and_nothing_runs_as_root(string name)
     {
         var lines = Lines(name);
-        var publish = lines.Single(line => line.Contains("dotnet publish", StringComparison.Ordinal));
-        var project = ProjectPath().Match(publish).Value;
-        Assert.Contains($"<AssemblyName>{Path.GetFileName(Array(lines, "ENTRYPOINT").Single())}</AssemblyName>", File.ReadAllText(Path.Combine(TestAssets.Repository, project)), StringComparison.Ordinal);
-        // Self-contained: the last stage has no .NET of its own.
-        Assert.Contains("-p:SelfContained=true", publish, StringComparison.Ordinal);
+        var built = lines.Where(line => line.Contains("dotnet publish", StringComparison.Ordinal)).ToDictionary(OutputFolder, line => ProjectPath().Match(line).Value);
+        Assert.All(lines.Where(line => line.Contains("dotnet publish", StringComparison.Ordinal)),
+            // The last stage has no .NET of its own.
+            line => Assert.Contains("-p:SelfContained=true", line, StringComparison.Ordinal));
+        foreach (var program in new[] { Array(lines, "ENTRYPOINT").Single(), "/silo/clustersearch-silo" })
+            Assert.Contains($"<AssemblyName>{Path.GetFileName(program)}</AssemblyName>",
+                File.ReadAllText(Path.Combine(TestAssets.Repository, built[Path.GetDirectoryName(program)!])), StringComparison.Ordinal);
         var last = lines.Skip(lines.FindLastIndex(line => line.StartsWith("FROM ", StringComparison.Ordinal))).ToList();
         Assert.Contains(last, line => line.Contains(" ffmpeg ", StringComparison.Ordinal));
         Assert.NotEqual("USER root", last.Last(line => line.StartsWith("USER ", StringComparison.Ordinal)));
@@ -57,6 +59,8 @@ public sealed partial class DockerfileTests
 
     private static string[] Array(List<string> lines, string instruction) =>
         JsonSerializer.Deserialize<string[]>(lines.Last(line => line.StartsWith($"{instruction} ", StringComparison.Ordinal))[(instruction.Length + 1)..])!;
+
+    private static string OutputFolder(string publish) => publish.Split(' ', StringSplitOptions.RemoveEmptyEntries).SkipWhile(word => word != "-o").ElementAt(1);
 
     [GeneratedRegex(@"src/\S+\.csproj")]
     private static partial Regex ProjectPath();

@@ -50,7 +50,7 @@ public sealed class TraceTests(WorkStage stage) : IClassFixture<WorkStage>
     }
 
     [Fact]
-    public async Task One_trace_follows_a_query_from_its_caller_through_HTTP_to_the_shard_and_no_word_of_it_is_exported()
+    public async Task One_trace_follows_a_query_from_its_caller_through_HTTP_to_the_vectors_and_no_word_of_it_is_exported()
     {
         using var directory = new TemporaryDirectory();
         using var collector = new OtlpCollector();
@@ -71,8 +71,8 @@ public sealed class TraceTests(WorkStage stage) : IClassFixture<WorkStage>
         Assert.Equal(http.SpanId, search.ParentId);
         var stages = trace.Where(span => span.ParentId == search.SpanId).ToDictionary(span => span.Name);
         Assert.Equal([Names.Spans.EmbedQuery, Names.Spans.Find, Names.Spans.Moments], stages.Keys.Order());
-        var shard = Assert.Single(trace, span => span.Name == Names.Spans.Shard);
-        Assert.Equal(stages[Names.Spans.Find].SpanId, shard.ParentId);
+        var units = Assert.Single(trace, span => span.Name == Names.Spans.Units);
+        Assert.Equal(stages[Names.Spans.Find].SpanId, units.ParentId);
         foreach (var path in new[] { "/v1/traces", "/v1/logs", "/v1/metrics" })
             Assert.DoesNotContain("confidential", collector.Received(path), StringComparison.Ordinal);
     }

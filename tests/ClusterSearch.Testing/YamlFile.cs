@@ -1,11 +1,10 @@
-using ClusterSearch.Testing;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
-namespace ClusterSearch.Cli.Tests.Deployment;
+namespace ClusterSearch.Testing;
 
 /// <summary>Documents of a YAML file below deploy/, with anchors resolved.</summary>
-internal static class YamlFile
+public static class YamlFile
 {
     public static string Deploy { get; } = Path.Combine(TestAssets.Repository, "deploy");
 
@@ -29,7 +28,7 @@ internal static class YamlFile
     }
 
     public static YamlNode At(this YamlNode node, params string[] path) =>
-        node.Find(path) ?? throw new Xunit.Sdk.XunitException($"{string.Join('.', path)} is missing in {node}");
+        node.Find(path) ?? throw new InvalidDataException($"{string.Join('.', path)} is missing in {node}");
 
     public static string Text(this YamlNode node, params string[] path) => ((YamlScalarNode)node.At(path)).Value!;
 
@@ -42,4 +41,13 @@ internal static class YamlFile
     /// <summary>Keys and values of a mapping; none where it is missing.</summary>
     public static IReadOnlyDictionary<string, YamlNode> Entries(this YamlNode node, params string[] path) =>
         node.Find(path) is YamlMappingNode mapping ? mapping.Children.ToDictionary(pair => ((YamlScalarNode)pair.Key).Value!, pair => pair.Value) : [];
+
+    /// <summary>Every object that `kubectl apply -k` of a folder below deploy/kubernetes would apply, bases included.</summary>
+    public static IReadOnlyList<YamlMappingNode> Kustomized(string folder)
+    {
+        var objects = new List<YamlMappingNode>();
+        foreach (var resource in Read($"kubernetes/{folder}/kustomization.yaml").Single().Words("resources"))
+            objects.AddRange(resource.StartsWith("../", StringComparison.Ordinal) ? Kustomized(resource[3..]) : Read($"kubernetes/{folder}/{resource}"));
+        return objects;
+    }
 }
