@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes Orleans' tables (members, reminders, hints) in the catalogue's database: fetches Orleans' own SQL scripts of the version
+# Makes Orleans' tables (members, reminders, hints) in the catalogue's database, in a schema beside the catalogue's: fetches Orleans' own SQL scripts of the version
 # that the program is built with, and applies those that the database has not. Safe to run again, and while members run.
 #
 #   deploy/orleans-schema.sh "Host=db;Database=footage;Username=clustersearch"
@@ -66,6 +66,9 @@ else
     target+="$key='${value//\'/\\\'}' "
   done
 fi
+
+# Beside the catalogue's, which holds nobody else's tables.
+schema+=_orleans
 
 query() { PGOPTIONS="-c search_path=$schema -c client_min_messages=warning" psql -X -q -v ON_ERROR_STOP=1 -A -t -d "$target" "$@"; }
 
