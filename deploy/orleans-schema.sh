@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes Orleans' tables (members, reminders, hints) in the catalogue's database, in a schema beside the catalogue's: fetches Orleans' own SQL scripts of the version
-# that the program is built with, and applies those that the database has not. Safe to run again, and while members run.
+# Makes Orleans' tables (members, reminders, hints) in the catalogue's database, in a schema beside the catalogue's: fetches
+# Orleans' own SQL scripts of the version that the program is built with, and applies those that the database has not. Safe to
+# run again, and while members run.
 #
 #   deploy/orleans-schema.sh "Host=db;Database=footage;Username=clustersearch"
 #   deploy/orleans-schema.sh postgres://clustersearch@db/footage
