@@ -142,6 +142,7 @@ internal sealed class PermitBroker(
             if (_wasNudged)
             {
                 _wasNudged = false;
+                encoders.LookAgain();
                 foreach (var (key, refusal) in _refused.ToList())
                     if (refusal.For == RefusalRemembered) _refused.Remove(key);
             }
