@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes Orleans' tables (members, reminders, hints) in the catalogue's database: fetches Orleans' own SQL scripts of the version
-# that the program is built with, and applies those that the database has not. Safe to run again, and while members run.
+# Makes Orleans' tables (members, reminders, hints) in the catalogue's database, in a schema beside the catalogue's: fetches
+# Orleans' own SQL scripts of the version that the program is built with, and applies those that the database has not. Safe to
+# run again, and while members run.
 #
 #   deploy/orleans-schema.sh "Host=db;Database=footage;Username=clustersearch"
 #   deploy/orleans-schema.sh postgres://clustersearch@db/footage
@@ -66,6 +67,9 @@ else
     target+="$key='${value//\'/\\\'}' "
   done
 fi
+
+# Beside the catalogue's, which holds nobody else's tables.
+schema+=_orleans
 
 query() { PGOPTIONS="-c search_path=$schema -c client_min_messages=warning" psql -X -q -v ON_ERROR_STOP=1 -A -t -d "$target" "$@"; }
 

@@ -5,7 +5,7 @@ namespace ClusterSearch.Grains.Tests;
 /// <summary>Waits for what comes about by itself, up to a limit.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     public static Task TrueAsync(string what, Func<bool> isTrue) => TrueAsync(what, () => Task.FromResult(isTrue()));
 

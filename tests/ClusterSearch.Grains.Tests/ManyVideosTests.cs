@@ -42,8 +42,9 @@ public sealed class ManyVideosTests
         });
         TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture,
             $"{Videos} videos active after {watch.Elapsed.TotalSeconds:0.0} s: {string.Join(", ", perSilo.Values)}; {GC.GetTotalMemory(forceFullCollection: false) >> 20} MiB"));
+        // A third each; three standard deviations are 141.
         Assert.Equal(3, perSilo.Count);
-        Assert.All(perSilo.Values, number => Assert.InRange(number, Videos / 10, Videos));
+        Assert.All(perSilo.Values, number => Assert.InRange(number, Videos / 4, Videos / 2));
 
         // Behind it stand ten thousand whose files are not there: offered first, it is done first.
         await catalog.SetPausedAsync(false, CancellationToken.None);

@@ -50,8 +50,8 @@ public sealed class PlacementTests
             for (var most = _most; now > most && Interlocked.CompareExchange(ref _most, now, most) != most; most = _most)
             {
             }
-            // Long enough that two meet.
-            await Task.Delay(30, cancellation);
+            // Long enough that two meet, and that every silo has looked before all is done.
+            await Task.Delay(150, cancellation);
             Interlocked.Decrement(ref _now);
         }
     }

@@ -20,6 +20,7 @@ internal sealed class Encoders(ArchivePorts ports, ArchiveOptions options, WorkR
     private readonly Dictionary<string, long> _refused = new(StringComparer.Ordinal);
     private IReadOnlyList<Entry> _wanted = [];
     private long? _lookedAt;
+    private volatile bool _mustLook;
 
     /// <summary>Those that have chunks pending or in work, in the order in which to claim.</summary>
     public async Task<IReadOnlyList<Entry>> ListAsync(CancellationToken cancellation)
@@ -27,7 +28,8 @@ internal sealed class Encoders(ArchivePorts ports, ArchiveOptions options, WorkR
         await _looking.WaitAsync(cancellation);
         try
         {
-            if (_lookedAt is { } at && ports.Time.GetElapsedTime(at) < LookInterval) return _wanted;
+            if (!_mustLook && _lookedAt is { } at && ports.Time.GetElapsedTime(at) < LookInterval) return _wanted;
+            _mustLook = false;
             await LookAsync(cancellation);
             _lookedAt = ports.Time.GetTimestamp();
             return _wanted;
@@ -37,6 +39,9 @@ internal sealed class Encoders(ArchivePorts ports, ArchiveOptions options, WorkR
             _looking.Release();
         }
     }
+
+    /// <summary>Something was planned: the next call asks the ledger instead of remembering.</summary>
+    public void LookAgain() => _mustLook = true;
 
     public void Dispose()
     {

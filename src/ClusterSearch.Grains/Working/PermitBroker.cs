@@ -43,7 +43,9 @@ internal sealed class PermitBroker(
 
     private readonly WorkSignal _signal = new();
     private readonly Dictionary<(string Encoding, VideoId Video), (long At, TimeSpan For)> _refused = [];
+    private readonly TransientRetry _afterFaults = new(ports.Time);
     private VideoId? _alone;
+    private Failure? _fault;
     private volatile string? _hindrance;
     private volatile bool _wasNudged;
 
@@ -58,6 +60,16 @@ internal sealed class PermitBroker(
 
     /// <summary>A place became free.</summary>
     public void Freed() => _signal.Give();
+
+    /// <summary>Work failed by no fault of its chunk: a little is waited before the next, longer each time until some work is done.</summary>
+    public void Failed(Failure fault)
+    {
+        Volatile.Write(ref _fault, fault);
+        _signal.Give();
+    }
+
+    /// <summary>A chunk was done, well or not.</summary>
+    public void Succeeded() => _afterFaults.Reset();
 
     /// <summary>A video has a chunk that must be done alone.</summary>
     public void AskAlone(VideoId video)
@@ -75,6 +87,11 @@ internal sealed class PermitBroker(
         {
             try
             {
+                if (Interlocked.Exchange(ref _fault, null) is { } fault)
+                {
+                    await PauseAsync(fault, _afterFaults, stop);
+                    continue;
+                }
                 var hasGiven = !IsHindered() && await OfferOneAsync(stop);
                 retry.Reset();
                 pulse.Free(WorkCause);
@@ -86,14 +103,14 @@ internal sealed class PermitBroker(
             {
                 return;
             }
-            catch (ClusterSearchException fault)
+            catch (ClusterSearchException refusal)
             {
-                await PauseAsync(new Failure(fault.Code, fault.Message), retry, stop);
+                await PauseAsync(new Failure(refusal.Code, refusal.Message), retry, stop);
             }
-            catch (Exception fault) when (fault is not OutOfMemoryException)
+            catch (Exception unknown) when (unknown is not OutOfMemoryException)
             {
                 // Through a cluster comes any fault of any silo; whatever was on its way, the ledger knows.
-                await PauseAsync(new Failure(ErrorCodes.ClusterUnreachable, fault.Message.ReplaceLineEndings(" ")), retry, stop);
+                await PauseAsync(new Failure(ErrorCodes.ClusterUnreachable, unknown.Message.ReplaceLineEndings(" ")), retry, stop);
             }
         }
     }
@@ -125,6 +142,7 @@ internal sealed class PermitBroker(
             if (_wasNudged)
             {
                 _wasNudged = false;
+                encoders.LookAgain();
                 foreach (var (key, refusal) in _refused.ToList())
                     if (refusal.For == RefusalRemembered) _refused.Remove(key);
             }

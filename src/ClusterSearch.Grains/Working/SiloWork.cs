@@ -32,7 +32,7 @@ internal sealed class SiloWork : ILifecycleParticipant<ISiloLifecycle>, IAsyncDi
     private readonly PermitBroker _broker;
     private readonly List<Task> _loops = [];
     private WorkerReports? _reports;
-    private int _slot;
+    private int _slot, _isDisposed;
 
     public SiloWork(ArchivePorts ports, ArchiveOptions archive, SiloWorkOptions options, IGrainFactory grains, ILocalSiloDetails silo)
     {
@@ -94,6 +94,7 @@ internal sealed class SiloWork : ILifecycleParticipant<ISiloLifecycle>, IAsyncDi
                 return new ChunkReport { Kind = ChunkReportKind.Fenced };
             var outcome = await encoder.Work.RunAsync(lease, askedAt, end.Token);
             Pulse.Count(outcome);
+            _broker.Succeeded();
             return new ChunkReport
             {
                 Kind = outcome.Kind switch
@@ -116,7 +117,7 @@ internal sealed class SiloWork : ILifecycleParticipant<ISiloLifecycle>, IAsyncDi
         catch (ClusterSearchException fault)
         {
             _log.LogWarning("{Message} ({Code})", fault.Message, fault.Code);
-            Pulse.Hinder("work", fault);
+            _broker.Failed(new Failure(fault.Code, fault.Message));
             return new ChunkReport { Kind = ChunkReportKind.GivenBack, FailureCode = fault.Code, FailureMessage = fault.Message };
         }
         finally
@@ -130,6 +131,7 @@ internal sealed class SiloWork : ILifecycleParticipant<ISiloLifecycle>, IAsyncDi
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         await StopAsync(CancellationToken.None);
         _encoders.Dispose();
         _stop.Dispose();

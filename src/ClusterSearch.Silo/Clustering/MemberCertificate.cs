@@ -36,7 +36,7 @@ internal sealed class MemberCertificate
             if (authority.Count == 0) throw new UsageException($"--tls-authority: {authorityPath} holds no certificate");
             return new MemberCertificate(own, authority);
         }
-        catch (CryptographicException fault)
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException)
         {
             throw new UsageException($"TLS: {certificatePath}, {keyPath} or {authorityPath} is not PEM of a certificate, its key and an authority ({fault.Message})");
         }

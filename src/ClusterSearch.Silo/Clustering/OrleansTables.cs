@@ -4,12 +4,15 @@ using Npgsql;
 
 namespace ClusterSearch.Silo.Clustering;
 
-/// <summary>Orleans' own tables in the catalogue's database: members, reminders, hints. Its packages do not bring the SQL that makes them.</summary>
+/// <summary>Orleans' own tables in the catalogue's database, in a schema beside the catalogue's: members, reminders, hints. Its packages do not bring the SQL that makes them.</summary>
 internal static class OrleansTables
 {
     public const string Invariant = "Npgsql";
 
     private const string ApplicationName = "clustersearch-silo";
+
+    /// <summary>As deploy/orleans-schema.sh has it.</summary>
+    private const string SchemaSuffix = "_orleans";
 
     /// <summary>One of the newest statements of each script.</summary>
     private static readonly string[] Needed = ["CleanupDefunctSiloEntriesKey", "UpsertReminderRowKey", "QueueStreamMessageKey"];
@@ -18,7 +21,7 @@ internal static class OrleansTables
     /// <exception cref="ClusterSearchException">environment.missing with the command that makes them; archive.unreachable (transient).</exception>
     public static async Task<string> RequireAsync(string catalog, CancellationToken cancellation)
     {
-        var connectionString = Catalogs.ToNpgsql(catalog, ApplicationName);
+        var connectionString = Catalogs.ToNpgsql(catalog, ApplicationName, SchemaSuffix);
         try
         {
             await using var connection = new NpgsqlConnection(connectionString);

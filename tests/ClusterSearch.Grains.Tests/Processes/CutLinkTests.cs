@@ -46,7 +46,9 @@ public sealed class CutLinkTests
                     "--root", $"samples={TestAssets.Samples}", "--uploads", "none", "--urls", "http://127.0.0.1:8420", .. authority.Sign("g")]);
                 await gateway.UntilSaysAsync("serves");
                 await RegisterAsync("g");
-                await Eventually.TrueAsync("both work", async () => (await seen.ListWorkersAsync(CancellationToken.None)).Count(worker => worker.Report.State == WorkerState.Working) == 2);
+                var cut = a.Id;
+                await Eventually.TrueAsync("a is at work", async () =>
+                    (await seen.ListWorkersAsync(CancellationToken.None)).Any(worker => worker.Report.ProcessId == cut && worker.Report.State == WorkerState.Working));
 
                 await hosts.CutAsync("a");
                 // Longer than a lease: what a held is done by b.
@@ -101,13 +103,13 @@ public sealed class CutLinkTests
         Assert.Equal((await alone.Ingestion.VerifyAsync(digest: true, CancellationToken.None)).Digest, verified.Digest);
     }
 
-    /// <returns>A folder with an ffmpeg that waits before it decodes, so that a cut hits chunks under way.</returns>
+    /// <returns>A folder with an ffmpeg that waits before it decodes, longer than a lease and than a silo takes to say that it works, so that a cut hits a chunk under way.</returns>
     private static string SlowFfmpeg(string directory)
     {
         Directory.CreateDirectory(directory);
         var real = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, "ffmpeg")).First(File.Exists);
         var path = Path.Combine(directory, "ffmpeg");
-        File.WriteAllText(path, $"#!/bin/sh\ncase \"$*\" in *filter_complex*) sleep 3 ;; esac\nexec {real} \"$@\"\n");
+        File.WriteAllText(path, $"#!/bin/sh\ncase \"$*\" in *filter_complex*) sleep 12 ;; esac\nexec {real} \"$@\"\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return directory;
     }

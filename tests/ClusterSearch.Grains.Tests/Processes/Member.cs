@@ -29,6 +29,9 @@ internal sealed class Member : IAsyncDisposable
         }
     }
 
+    /// <summary>Of the process itself: what runs it elsewhere becomes it.</summary>
+    public int Id => _process.Id;
+
     public bool HasEnded => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;

@@ -114,7 +114,7 @@ public sealed class SiloProgramTests
     {
         var script = File.ReadAllText(Path.Combine(TestAssets.Repository, "deploy", "orleans-schema.sh"));
         var built = typeof(IGrainFactory).Assembly.GetCustomAttributes(typeof(System.Reflection.AssemblyInformationalVersionAttribute), false)
-            .Cast<System.Reflection.AssemblyInformationalVersionAttribute>().Single().InformationalVersion.Split('+')[0];
+            .Cast<System.Reflection.AssemblyInformationalVersionAttribute>().Single().InformationalVersion.Split('+', ' ')[0].TrimEnd('.');
         Assert.Contains($"readonly version={built}\n", script);
     }
 
