@@ -128,7 +128,7 @@ internal class IngestCommand : ArchiveCommand
             Zone = NotBlank(parse, _zone),
             RecordedAt = ReadRecordedAt(parse),
             Priority = ReadPriority(parse),
-            Detach = parse.GetValue(_detach),
+            Detach = _detach is not null && parse.GetValue(_detach),
         };
     }
 
