@@ -124,7 +124,8 @@ internal sealed class PermitBroker(
 
     private bool IsHindered()
     {
-        var hindrance = limits.Hindrance();
+        // Permits have no order: the next one is as many as are out.
+        var hindrance = limits.Hindrance(pulse.Busy, pulse.Busy);
         _hindrance = hindrance?.Message;
         if (hindrance is null) pulse.Free(LimitCause);
         else pulse.Hinder(LimitCause, hindrance);
