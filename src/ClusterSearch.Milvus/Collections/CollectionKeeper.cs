@@ -2,6 +2,7 @@ using ClusterSearch.Core;
 using ClusterSearch.Milvus.Connection;
 using ClusterSearch.Milvus.Protocol;
 using Google.Protobuf;
+using KeyValuePair = ClusterSearch.Milvus.Protocol.KeyValuePair;
 
 namespace ClusterSearch.Milvus.Collections;
 
@@ -21,16 +22,14 @@ internal sealed class CollectionKeeper(MilvusClient client, MilvusOptions option
     /// <exception cref="CollectionMissingException">It is gone.</exception>
     public async Task<int> DimensionAsync(CollectionNames names, CancellationToken cancellation)
     {
-        var answer = await client.CallAsync($"description of {names.Samples}", service => service.DescribeCollectionAsync,
-            new DescribeCollectionRequest { DbName = client.Database, CollectionName = names.Samples }, answer => answer.Status, cancellation);
+        var answer = await client.CallAsync($"description of {names.Samples}", (service, call) => service.DescribeCollectionAsync(new DescribeCollectionRequest { DbName = client.Database, CollectionName = names.Samples }, call), cancellation);
         var vector = answer.Schema.Fields.First(field => field.Name == Columns.Vector);
         return int.Parse(vector.TypeParams.First(parameter => parameter.Key == "dim").Value, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     public async Task<IReadOnlySet<string>> ShardsAsync(CollectionNames names, CancellationToken cancellation)
     {
-        var answer = await client.CallAsync($"partitions of {names.Samples}", service => service.ShowPartitionsAsync,
-            new ShowPartitionsRequest { DbName = client.Database, CollectionName = names.Samples }, answer => answer.Status, cancellation);
+        var answer = await client.CallAsync($"partitions of {names.Samples}", (service, call) => service.ShowPartitionsAsync(new ShowPartitionsRequest { DbName = client.Database, CollectionName = names.Samples }, call), cancellation);
         return answer.PartitionNames.ToHashSet(StringComparer.Ordinal);
     }
 
@@ -42,7 +41,7 @@ internal sealed class CollectionKeeper(MilvusClient client, MilvusOptions option
             var request = new CreatePartitionRequest { DbName = client.Database, CollectionName = names.Of(layout), PartitionName = shard };
             try
             {
-                await client.DoAsync($"partition {shard} of {names.Of(layout)}", service => service.CreatePartitionAsync, request, cancellation, options.SettleLimit);
+                await client.CallAsync($"partition {shard} of {names.Of(layout)}", (service, call) => service.CreatePartitionAsync(request, call), cancellation, options.SettleLimit);
             }
             catch (ClusterSearchException fault) when (fault.Code == ErrorCodes.ArchiveRefused)
             {
@@ -58,14 +57,12 @@ internal sealed class CollectionKeeper(MilvusClient client, MilvusOptions option
             var (alias, collection) = (names.AliasOf(layout), names.Of(layout));
             try
             {
-                await client.DoAsync($"alias {alias}", service => service.AlterAliasAsync,
-                    new AlterAliasRequest { DbName = client.Database, Alias = alias, CollectionName = collection }, cancellation);
+                await client.CallAsync($"alias {alias}", (service, call) => service.AlterAliasAsync(new AlterAliasRequest { DbName = client.Database, Alias = alias, CollectionName = collection }, call), cancellation);
             }
             catch (ClusterSearchException fault) when (fault.Code == ErrorCodes.ArchiveRefused)
             {
                 // There is none yet.
-                await client.DoAsync($"alias {alias}", service => service.CreateAliasAsync,
-                    new CreateAliasRequest { DbName = client.Database, Alias = alias, CollectionName = collection }, cancellation);
+                await client.CallAsync($"alias {alias}", (service, call) => service.CreateAliasAsync(new CreateAliasRequest { DbName = client.Database, Alias = alias, CollectionName = collection }, call), cancellation);
             }
         }
     }
@@ -76,8 +73,7 @@ internal sealed class CollectionKeeper(MilvusClient client, MilvusOptions option
         {
             try
             {
-                await client.DoAsync($"alias {names.AliasOf(layout)}", service => service.DropAliasAsync,
-                    new DropAliasRequest { DbName = client.Database, Alias = names.AliasOf(layout) }, cancellation);
+                await client.CallAsync($"alias {names.AliasOf(layout)}", (service, call) => service.DropAliasAsync(new DropAliasRequest { DbName = client.Database, Alias = names.AliasOf(layout) }, call), cancellation);
             }
             catch (ClusterSearchException fault) when (fault.Code == ErrorCodes.ArchiveRefused)
             {
@@ -89,14 +85,12 @@ internal sealed class CollectionKeeper(MilvusClient client, MilvusOptions option
     /// <summary>Every collection of an encoding, also of revisions that a crash left.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(string encodingId, CancellationToken cancellation)
     {
-        var answer = await client.CallAsync("collections", service => service.ShowCollectionsAsync,
-            new ShowCollectionsRequest { DbName = client.Database }, answer => answer.Status, cancellation);
+        var answer = await client.CallAsync("collections", (service, call) => service.ShowCollectionsAsync(new ShowCollectionsRequest { DbName = client.Database }, call), cancellation);
         return [.. answer.CollectionNames.Where(name => CollectionNames.AreOf(options.Prefix, encodingId, name))];
     }
 
     /// <summary>One that is gone is no error.</summary>
-    public Task DropAsync(string collection, CancellationToken cancellation) => client.DoAsync($"removal of {collection}", service => service.DropCollectionAsync,
-        new DropCollectionRequest { DbName = client.Database, CollectionName = collection }, cancellation, options.SettleLimit);
+    public Task DropAsync(string collection, CancellationToken cancellation) => client.CallAsync($"removal of {collection}", (service, call) => service.DropCollectionAsync(new DropCollectionRequest { DbName = client.Database, CollectionName = collection }, call), cancellation, options.SettleLimit);
 
     /// <summary>Seals what was written and waits until it is searched through its index.</summary>
     public async Task SettleAsync(CollectionNames names, CancellationToken cancellation)
@@ -106,49 +100,46 @@ internal sealed class CollectionKeeper(MilvusClient client, MilvusOptions option
             var name = names.Of(layout);
             var request = new FlushRequest { DbName = client.Database };
             request.CollectionNames.Add(name);
-            var flushed = await client.CallAsync($"flush of {name}", service => service.FlushAsync, request, answer => answer.Status, cancellation, options.SettleLimit);
+            var flushed = await client.CallAsync($"flush of {name}", (service, call) => service.FlushAsync(request, call), cancellation, options.SettleLimit);
             var asked = new GetFlushStateRequest { DbName = client.Database, CollectionName = name, FlushTs = flushed.CollFlushTs.GetValueOrDefault(name) };
             asked.SegmentIDs.AddRange(flushed.CollSegIDs.TryGetValue(name, out var segments) ? segments.Data : []);
             await client.WaitAsync($"flush of {name}", SettlePause, async () =>
-                (await client.CallAsync($"flush of {name}", service => service.GetFlushStateAsync, asked, answer => answer.Status, cancellation)).Flushed, cancellation);
+                (await client.CallAsync($"flush of {name}", (service, call) => service.GetFlushStateAsync(asked, call), cancellation)).Flushed, cancellation);
             if (options.Index.IsWaitedFor) await client.WaitAsync($"index of {name}", SettlePause, () => IsIndexedAsync(layout, name, cancellation), cancellation);
         }
     }
 
     private async Task CreateAsync(CollectionLayout layout, string name, int dimension, CancellationToken cancellation)
     {
-        await client.DoAsync($"creation of {name}", service => service.CreateCollectionAsync, new CreateCollectionRequest
+        await client.CallAsync($"creation of {name}", (service, call) => service.CreateCollectionAsync(new CreateCollectionRequest
         {
             DbName = client.Database,
             CollectionName = name,
             Schema = layout.ToSchema(name, dimension).ToByteString(),
             ShardsNum = 1,
             ConsistencyLevel = ConsistencyLevel.Bounded,
-        }, cancellation, options.SettleLimit);
+        }, call), cancellation, options.SettleLimit);
         var (type, parameters) = layout == CollectionLayout.Videos ? ("FLAT", "{}") : (options.Index.Name, options.Index.BuildParameters);
         await IndexAsync(name, layout.VectorColumn, [("index_type", type), ("metric_type", "IP"), ("params", parameters)], cancellation);
         var hasInverted = (await client.VersionAsync(cancellation)).HasInvertedIndex;
         foreach (var column in layout.Columns.Where(column => column.IsIndexed))
             await IndexAsync(name, column.Name, [("index_type", hasInverted ? "INVERTED" : "Trie")], cancellation);
-        await client.DoAsync($"loading of {name}", service => service.LoadCollectionAsync,
-            new LoadCollectionRequest { DbName = client.Database, CollectionName = name, ReplicaNumber = 1 }, cancellation, options.SettleLimit);
+        await client.CallAsync($"loading of {name}", (service, call) => service.LoadCollectionAsync(new LoadCollectionRequest { DbName = client.Database, CollectionName = name, ReplicaNumber = 1 }, call), cancellation, options.SettleLimit);
         await client.WaitAsync($"loading of {name}", LoadPause, async () =>
-            (await client.CallAsync($"loading of {name}", service => service.GetLoadStateAsync, new GetLoadStateRequest { DbName = client.Database, CollectionName = name },
-                answer => answer.Status, cancellation)).State == LoadState.Loaded, cancellation);
+            (await client.CallAsync($"loading of {name}", (service, call) => service.GetLoadStateAsync(new GetLoadStateRequest { DbName = client.Database, CollectionName = name }, call), cancellation)).State == LoadState.Loaded, cancellation);
     }
 
-    private Task IndexAsync(string name, string column, IEnumerable<(string Key, string Value)> parameters, CancellationToken cancellation)
+    private async Task IndexAsync(string name, string column, IEnumerable<(string Key, string Value)> parameters, CancellationToken cancellation)
     {
         var request = new CreateIndexRequest { DbName = client.Database, CollectionName = name, FieldName = column };
         request.ExtraParams.AddRange(parameters.Select(parameter => new KeyValuePair { Key = parameter.Key, Value = parameter.Value }));
-        return client.DoAsync($"index over {column} of {name}", service => service.CreateIndexAsync, request, cancellation, options.SettleLimit);
+        await client.CallAsync($"index over {column} of {name}", (service, call) => service.CreateIndexAsync(request, call), cancellation, options.SettleLimit);
     }
 
     // "Finished" comes again while rows of merged segments wait.
     private async Task<bool> IsIndexedAsync(CollectionLayout layout, string name, CancellationToken cancellation)
     {
-        var answer = await client.CallAsync($"index of {name}", service => service.DescribeIndexAsync,
-            new DescribeIndexRequest { DbName = client.Database, CollectionName = name, FieldName = layout.VectorColumn }, answer => answer.Status, cancellation);
+        var answer = await client.CallAsync($"index of {name}", (service, call) => service.DescribeIndexAsync(new DescribeIndexRequest { DbName = client.Database, CollectionName = name, FieldName = layout.VectorColumn }, call), cancellation);
         foreach (var index in answer.IndexDescriptions.Where(index => index.FieldName == layout.VectorColumn))
         {
             if (index.State == IndexState.Failed)

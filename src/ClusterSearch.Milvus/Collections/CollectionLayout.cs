@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClusterSearch.Milvus.Protocol;
+using KeyValuePair = ClusterSearch.Milvus.Protocol.KeyValuePair;
 
 namespace ClusterSearch.Milvus.Collections;
 

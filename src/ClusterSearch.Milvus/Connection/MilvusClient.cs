@@ -34,23 +34,18 @@ internal sealed class MilvusClient(MilvusOptions options) : IDisposable
     public async Task<ServerVersion> VersionAsync(CancellationToken cancellation)
     {
         if (_version is { } known) return known;
-        var answer = await CallAsync("version", service => service.GetVersionAsync, new GetVersionRequest(), answer => answer.Status, cancellation);
+        var answer = await CallAsync("version", (service, call) => service.GetVersionAsync(new GetVersionRequest(), call), cancellation);
         return (_version = ServerVersion.Parse(answer.Version)).Value;
     }
 
-    public Task DoAsync<TRequest>(string what, Func<MilvusService.MilvusServiceClient, Func<TRequest, CallOptions, AsyncUnaryCall<Protocol.Status>>> method, TRequest request,
-        CancellationToken cancellation, TimeSpan? limit = null) => CallAsync(what, method, request, status => status, cancellation, limit);
-
     /// <param name="what">For messages.</param>
-    /// <param name="method">Which call.</param>
-    /// <param name="request">Said as it is, however often.</param>
-    /// <param name="statusOf">Milvus's own status in an answer.</param>
+    /// <param name="send">Sends the same request however often it is called.</param>
     /// <param name="cancellation">Gives up at once.</param>
     /// <param name="limit">Of one try; null: <see cref="MilvusOptions.CallLimit"/>.</param>
     /// <exception cref="ClusterSearchException">As <see cref="MilvusFaults"/> has it.</exception>
-    public async Task<TAnswer> CallAsync<TRequest, TAnswer>(
-        string what, Func<MilvusService.MilvusServiceClient, Func<TRequest, CallOptions, AsyncUnaryCall<TAnswer>>> method, TRequest request,
-        Func<TAnswer, Protocol.Status?> statusOf, CancellationToken cancellation, TimeSpan? limit = null)
+    public async Task<TAnswer> CallAsync<TAnswer>(
+        string what, Func<MilvusService.MilvusServiceClient, CallOptions, AsyncUnaryCall<TAnswer>> send, CancellationToken cancellation, TimeSpan? limit = null)
+        where TAnswer : class, IAnswer
     {
         var started = options.Clock.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * PauseGrowth < LongestPause ? pause * PauseGrowth : LongestPause)
@@ -59,12 +54,11 @@ internal sealed class MilvusClient(MilvusOptions options) : IDisposable
             ClusterSearchException said;
             try
             {
-                using var call = method(Service)(request, new CallOptions(_headers, DateTime.UtcNow + (limit ?? options.CallLimit), cancellation));
+                using var call = send(Service, new CallOptions(_headers, DateTime.UtcNow + (limit ?? options.CallLimit), cancellation));
                 var answer = await call.ResponseAsync;
-                var status = statusOf(answer);
-                var code = MilvusFaults.CodeOf(status);
+                var code = MilvusFaults.CodeOf(answer.Status);
                 if (code == 0) return answer;
-                said = MilvusFaults.Of(Address, what, code, status!);
+                said = MilvusFaults.Of(Address, what, code, answer.Status);
                 if (!MilvusFaults.IsRetriable(code)) throw said;
             }
             catch (RpcException fault) when (fault.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)

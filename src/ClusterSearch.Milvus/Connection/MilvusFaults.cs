@@ -50,13 +50,13 @@ internal static class MilvusFaults
         var said = $"{what}: Milvus at {address} says {OneLine(status.Reason)} (code {code})";
         return code switch
         {
-            RateLimit => new(ErrorCodes.ArchiveBusy, $"{said}; it was asked again until the time for that was over: raise its rate limits, or write more slowly") { IsTransient = true },
-            Quota => new(ErrorCodes.ArchiveDiskFull, $"{said}; free space or memory there, or raise its quota"),
-            NotReady or NotLoaded or NotFullyLoaded => new(ErrorCodes.ArchiveUnreachable, $"{said}; it is starting or loading: try again in a minute") { IsTransient = true },
+            RateLimit => new ClusterSearchException(ErrorCodes.ArchiveBusy, $"{said}; it was asked again until the time for that was over: raise its rate limits, or write more slowly") { IsTransient = true },
+            Quota => new ClusterSearchException(ErrorCodes.ArchiveDiskFull, $"{said}; free space or memory there, or raise its quota"),
+            NotReady or NotLoaded or NotFullyLoaded => new ClusterSearchException(ErrorCodes.ArchiveUnreachable, $"{said}; it is starting or loading: try again in a minute") { IsTransient = true },
             CollectionMissing => new CollectionMissingException($"{said}; somebody dropped it: run `clustersearch reindex`"),
-            DatabaseMissing => new(ErrorCodes.ArchiveNotFound, $"{said}; make the database there, or name another in the address"),
-            >= FirstAccess and <= LastAccess => new(ErrorCodes.ArchiveAccess, $"{said}; give a user and password, or a key, that may use these collections"),
-            _ => new(ErrorCodes.ArchiveRefused, said),
+            DatabaseMissing => new ClusterSearchException(ErrorCodes.ArchiveNotFound, $"{said}; make the database there, or name another in the address"),
+            >= FirstAccess and <= LastAccess => new ClusterSearchException(ErrorCodes.ArchiveAccess, $"{said}; give a user and password, or a key, that may use these collections"),
+            _ => new ClusterSearchException(ErrorCodes.ArchiveRefused, said),
         };
     }
 

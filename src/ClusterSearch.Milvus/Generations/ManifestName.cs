@@ -20,11 +20,11 @@ internal sealed record ManifestName(string Revision, PublishedGenerations Genera
     {
         name = null;
         if (text?.Split(Separator) is not [Kind, { Length: > 0 } revision, var last, var holeFirst, var holeEnd, var timestamp]) return false;
-        if (!TryParse(last, out var generation) || !TryParse(holeFirst, out var first) || !TryParse(holeEnd, out var end)
+        if (!TryNumber(last, out var generation) || !TryNumber(holeFirst, out var first) || !TryNumber(holeEnd, out var end)
             || !ulong.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var time)) return false;
         name = new ManifestName(revision, new PublishedGenerations(generation, first, end), time);
         return true;
     }
 
-    private static bool TryParse(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryNumber(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }
