@@ -6,8 +6,8 @@ namespace ClusterSearch.Milvus.Tests.Server;
 
 /// <summary>
 /// A real Milvus for tests: one that CLUSTERSEARCH_MILVUS names, or one that is started from the folder with start-milvus.sh which
-/// CLUSTERSEARCH_MILVUS_SERVER names or which lies beside the repository as shared/servers/milvus. A shell stands between this process and
-/// the server and ends it when this process is gone, however that ended.
+/// CLUSTERSEARCH_MILVUS_SERVER names or which lies beside the repository as shared/servers/milvus. A shell in a session of its own
+/// stands between this process and the server and ends it when this process is gone, however that ended.
 /// </summary>
 public sealed class MilvusServer : IAsyncDisposable
 {
@@ -57,7 +57,7 @@ public sealed class MilvusServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         const string keep = """begin=$1 end=$2 data=$3; "$begin" "$data" 0 && read -r pid <"$data/milvus.pid" && echo "started $pid"; read -r _; "$end" "$data" 0""";
-        var start = new ProcessStartInfo("bash", ["-c", keep, "bash", Path.Combine(Folder!, "start-milvus.sh"), Path.Combine(Folder!, "stop-milvus.sh"), _directory.File("data")])
+        var start = new ProcessStartInfo("setsid", ["bash", "-c", keep, "bash", Path.Combine(Folder!, "start-milvus.sh"), Path.Combine(Folder!, "stop-milvus.sh"), _directory.File("data")])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

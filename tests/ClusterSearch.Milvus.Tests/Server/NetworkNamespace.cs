@@ -20,7 +20,7 @@ internal static class NetworkNamespace
         if (IsOwn || MilvusServer.Given is not null || MilvusServer.Missing is not null || !await CanBeMadeAsync()) return null;
         const string begin = """ip link set lo up && exec "$@" """;
         string[] program = [Environment.ProcessPath!, .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? new[] { Environment.GetCommandLineArgs()[0] } : [], .. args];
-        var start = new ProcessStartInfo("unshare", ["-rn", "sh", "-c", begin, "sh", .. program]) { UseShellExecute = false };
+        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "unshare", "-rn", "sh", "-c", begin, "sh", .. program]) { UseShellExecute = false };
         start.Environment[Mark] = "1";
         using var within = Process.Start(start)!;
         // Ctrl-C reaches both; this one has nothing of its own to end.
