@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
-using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -25,32 +24,27 @@ public sealed class TelemetryExport : IDisposable
 
     private TelemetryExport(string serviceName, string version)
     {
-        // OTEL_SERVICE_NAME, read by the detector that CreateDefault adds, wins over the name given here.
-        var resource = ResourceBuilder.CreateEmpty().AddService(serviceName, serviceVersion: version)
-            .AddTelemetrySdk().AddEnvironmentVariableDetector();
-        _traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource)
-            .AddSource(Telemetry.SourceName).AddOtlpExporter().Build();
-        _metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource)
-            .AddMeter(Telemetry.SourceName, "System.Runtime").AddOtlpExporter().Build();
+        var resource = TelemetryConfiguration.Resource(ResourceBuilder.CreateEmpty(), serviceName, version);
+        _traces = TelemetryConfiguration.Traces(Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource)).Build();
+        _metrics = TelemetryConfiguration.Metrics(Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource)).Build();
         Logs = LoggerFactory.Create(logging => logging.AddOpenTelemetry(options =>
         {
             options.SetResourceBuilder(resource);
-            options.IncludeFormattedMessage = true;
-            options.AddOtlpExporter();
+            TelemetryConfiguration.Logs(options);
         }));
     }
 
     /// <summary>Loggers whose records are exported.</summary>
     public ILoggerFactory Logs { get; }
 
-    /// <returns>Null when no endpoint is configured or OTEL_SDK_DISABLED is true.</returns>
-    public static TelemetryExport? StartIfConfigured(string serviceName, string version)
-    {
-        if (string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)) return null;
-        return EndpointVariables.Any(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)))
-            ? new TelemetryExport(serviceName, version)
-            : null;
-    }
+    /// <summary>Whether an endpoint is configured and OTEL_SDK_DISABLED is not true.</summary>
+    public static bool IsConfigured =>
+        !string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)
+        && EndpointVariables.Any(name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)));
+
+    /// <returns>Null unless <see cref="IsConfigured"/>.</returns>
+    public static TelemetryExport? StartIfConfigured(string serviceName, string version) =>
+        IsConfigured ? new TelemetryExport(serviceName, version) : null;
 
     /// <summary>Flushes what is left.</summary>
     public void Dispose()

@@ -24,6 +24,9 @@ public sealed record ArchivePorts
     /// <summary>Null where one process does everything; else the archive is shared by processes, and this is how one of them comes to write the index.</summary>
     public IndexWriterRole? Writer { get; init; }
 
+    /// <summary>Told what others may want to know soon; null where nobody else works.</summary>
+    public IWorkHints? Hints { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILoggerFactory Logs { get; init; } = NullLoggerFactory.Instance;

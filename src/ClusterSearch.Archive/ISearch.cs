@@ -189,7 +189,14 @@ public sealed record NamedLabel(string Name, float Score);
 /// <param name="Samples">Samples searched.</param>
 /// <param name="FilteredOut">Samples that a filter kept out.</param>
 /// <param name="MissingSeconds">Footage not searched: still ingesting, quarantined or undecodable.</param>
-public sealed record Coverage(int Videos, int Searchable, int Failed, long Samples, long FilteredOut, double MissingSeconds);
+public sealed record Coverage(int Videos, int Searchable, int Failed, long Samples, long FilteredOut, double MissingSeconds)
+{
+    /// <summary>Parts of the archive that did not answer in time, by name; empty where one process searches everything.</summary>
+    public IReadOnlyList<string> UnansweredShards { get; init; } = [];
+
+    /// <summary>Samples of these parts that the filter lets pass: neither among <see cref="Samples"/> nor among <see cref="FilteredOut"/>.</summary>
+    public long UnansweredSamples { get; init; }
+}
 
 /// <summary>Milliseconds.</summary>
 public sealed record SearchTimings(double EmbedMs, double SearchMs, double MomentsMs, double TotalMs);
@@ -227,9 +234,12 @@ public sealed record VideoInEncoding(EncodingSummary Encoding, bool IsActive, Vi
 /// <summary>One shot and what the model names in it.</summary>
 public sealed record ShotSummary(double Start, double End, long Samples, IReadOnlyList<NamedLabel> Labels);
 
-/// <param name="Vectors">[Samples.Count, Dimension] float32, row-major.</param>
+/// <param name="Vectors">
+/// [Samples.Count, Dimension] float32, row-major, in pieces of whole rows that are read from the vector files as they are asked
+/// for, so that memory does not grow with the video; archive.corrupt where one is lost or broken by then.
+/// </param>
 public sealed record VectorExport(
-    VideoId Video, string EncodingId, int Dimension, Rational TimeBase, float[] Vectors, IReadOnlyList<ExportedSample> Samples);
+    VideoId Video, string EncodingId, int Dimension, Rational TimeBase, IAsyncEnumerable<float[]> Vectors, IReadOnlyList<ExportedSample> Samples);
 
 public sealed record ExportedSample(long Number, long Ticks, double Seconds);
 

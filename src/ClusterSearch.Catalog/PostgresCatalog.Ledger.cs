@@ -13,7 +13,8 @@ public sealed partial class PostgresCatalog
         VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks, CancellationToken cancellation)
     {
         PlanGrowth.ValidateWhole(chunks);
-        return WriteAsync(session => Plans.PlanAsync(session, video, encodingId, chunks, listedTicks), cancellation);
+        var trace = CurrentTrace.Parent;
+        return WriteAsync(session => Plans.PlanAsync(session, video, encodingId, chunks, listedTicks, trace), cancellation);
     }
 
     public Task<VideoPlan> ExtendPlanAsync(

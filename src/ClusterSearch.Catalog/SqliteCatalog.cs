@@ -123,7 +123,8 @@ public sealed partial class SqliteCatalog : ICatalog
         VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks, CancellationToken cancellation)
     {
         PlanGrowth.ValidateWhole(chunks);
-        return RecordAsync(session => Plans.Plan(session, video, encodingId, chunks, listedTicks), cancellation);
+        var trace = CurrentTrace.Parent;
+        return RecordAsync(session => Plans.Plan(session, video, encodingId, chunks, listedTicks, trace), cancellation);
     }
 
     public Task<VideoPlan> ExtendPlanAsync(

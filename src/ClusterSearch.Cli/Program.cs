@@ -1,5 +1,4 @@
 using ClusterSearch.Cli;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Presentation;
 
 var terminal = Terminal.OfProcess();

@@ -1,4 +1,3 @@
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Presentation;
 
 namespace ClusterSearch.Cli;

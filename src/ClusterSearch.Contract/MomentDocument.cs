@@ -26,7 +26,19 @@ public sealed record LabelDocument(string Name, float Score)
 
 public sealed record CoverageDocument(int Videos, int Searchable, int Failed, long Samples, long FilteredOut, double MissingSeconds)
 {
-    public static CoverageDocument From(Coverage c) => new(c.Videos, c.Searchable, c.Failed, c.Samples, c.FilteredOut, c.MissingSeconds);
+    /// <summary>Parts of the archive that did not answer; absent where all did.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? UnansweredShards { get; init; }
+
+    /// <summary>Samples of these parts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? UnansweredSamples { get; init; }
+
+    public static CoverageDocument From(Coverage c) => new(c.Videos, c.Searchable, c.Failed, c.Samples, c.FilteredOut, c.MissingSeconds)
+    {
+        UnansweredShards = c.UnansweredShards.Count > 0 ? c.UnansweredShards : null,
+        UnansweredSamples = c.UnansweredShards.Count > 0 ? c.UnansweredSamples : null,
+    };
 }
 
 public sealed record TimingsDocument(double EmbedMs, double SearchMs, double MomentsMs, double TotalMs)

@@ -52,3 +52,5 @@ public sealed record TrackDocument(int Index, string Codec, string? Language, st
     public static IReadOnlyList<TrackDocument> From(IReadOnlyList<TrackFacts> tracks) =>
         [.. tracks.Select(t => new TrackDocument(t.Index, t.Codec, t.Language, t.Title))];
 }
+
+public sealed record FoundVideoDocument(string VideoId) : Document;

@@ -60,6 +60,10 @@ public static class ErrorCodes
     public const string WorkerLost = "worker.lost";
     public const string WorkerCrashed = "worker.crashed";
 
+    // The cluster.
+    /// <summary>A silo, or the whole cluster, does not answer.</summary>
+    public const string ClusterUnreachable = "cluster.unreachable";
+
     // The machine.
     public const string EnvironmentMissing = "environment.missing";
 

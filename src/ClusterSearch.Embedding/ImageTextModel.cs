@@ -14,6 +14,8 @@ internal sealed class ImageTextModel(
         Facts.Hash[..12], Facts.Precision, $"onnxruntime-{OnnxEnvironment.Version}", settings.Device,
         $"{images.BatchSize}x3x{Facts.ImageHeight}x{Facts.ImageWidth}");
 
+    public string Device => settings.Device;
+
     public IImageEncoder Images => images;
 
     public ITextEncoder Texts => texts;

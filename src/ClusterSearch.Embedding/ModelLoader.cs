@@ -57,6 +57,8 @@ public sealed class ModelLoader : IModelLoader
         var labels = ModelLabels.Read(files.Path, family, vision.File);
         // Such a graph scales over its batch: a vector would depend on its neighbours.
         var batchSize = vision.File.ScalesOverTheBatch ? 1 : settings.IsCuda ? CudaBatchSize : ProcessorBatchSize;
+        if (choice.IsCombined)
+            (text, vision) = (text.Only([textVectors.Name]), vision.Only(labels is null ? [imageVectors.Name] : [imageVectors.Name, labels.Output.Name]));
         var imageGraph = ImageGraph.From(vision, imageVectors, dimension, picture.OutputWidth, picture.OutputHeight, batchSize);
         if (labels is not null) imageGraph = imageGraph with { Labels = labels.Output, LabelCount = labels.Names.Count };
 
@@ -87,8 +89,10 @@ public sealed class ModelLoader : IModelLoader
             Labels = labels?.Names,
         };
 
-        var imageSessions = settings.DeviceIds.Select(device => new GraphSession(vision.File, settings, choice.IsCombined ? ModelTowers.Both : ModelTowers.Image, device)).ToList();
-        var textSession = choice.IsCombined ? imageSessions[0] : new GraphSession(text.File, settings, ModelTowers.Text, settings.DeviceIds[0]);
+        // A combined graph that cannot be cut is one session, whatever is asked of it.
+        var isOne = ReferenceEquals(text, vision);
+        var imageSessions = settings.DeviceIds.Select(device => new GraphSession(vision.File, settings, isOne ? ModelTowers.Both : ModelTowers.Image, device)).ToList();
+        var textSession = isOne ? imageSessions[0] : new GraphSession(text.File, settings, ModelTowers.Text, settings.DeviceIds[0]);
         var images = new ImageEncoder(pictures, imageGraph, vision.Inputs.TokenIds is null ? null : new TextFeed(vision.Inputs, texts.Preparation), imageSessions, warmsUp: settings.IsCuda);
         return new ImageTextModel(facts, settings, images,
             new TextEncoder(texts.Preparation, text, textVectors, dimension, [3, picture.OutputHeight, picture.OutputWidth], textSession),

@@ -24,6 +24,9 @@ public sealed record GatewayOptions
     /// <summary>Directory whose size is shown as the index's.</summary>
     public string? IndexDirectory { get; init; }
 
+    /// <summary>Measures what is only measured when asked for; called before /metrics answers.</summary>
+    public Func<CancellationToken, Task>? Observe { get; init; }
+
     /// <summary>Bytes of a request body that is not an upload of footage.</summary>
     public long MaximumBodyBytes { get; init; } = 32L << 20;
 

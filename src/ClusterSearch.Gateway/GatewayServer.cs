@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Threading.RateLimiting;
 using ClusterSearch.Archive;
 using ClusterSearch.Core;
+using ClusterSearch.Gateway.Describing;
 using ClusterSearch.Gateway.Hosting;
 using ClusterSearch.Gateway.Ingestion;
 using ClusterSearch.Gateway.Operating;
@@ -10,7 +12,9 @@ using ClusterSearch.Gateway.Videos;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,10 +25,6 @@ namespace ClusterSearch.Gateway;
 /// <summary>The HTTP API and the page over an archive's ports. Which engine stands behind them is its host's business.</summary>
 public sealed class GatewayServer : IAsyncDisposable
 {
-    private const string ContentPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; "
-        + "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-
     private const int LogInsAMinute = 10;
 
     private readonly WebApplication _app;
@@ -42,7 +42,7 @@ public sealed class GatewayServer : IAsyncDisposable
         GatewayOptions options, ISearch search, IIngestion ingestion, IWorking working, ILoggerFactory logs, CancellationToken cancellation)
     {
         options.Validate();
-        var parts = new GatewayParts(options, search, ingestion, working, TimeProvider.System);
+        var parts = new GatewayParts(options, search, ingestion, working, logs.CreateLogger("ClusterSearch.Gateway"), TimeProvider.System);
         var app = Build(options, parts, logs);
         try
         {
@@ -116,88 +116,33 @@ public sealed class GatewayServer : IAsyncDisposable
         parts.Stopping = app.Lifetime.ApplicationStopping;
         var sessions = new Sessions(parts.Time);
         var access = new Access(options, sessions);
-        var log = logs.CreateLogger("ClusterSearch.Gateway");
-        app.Use(next => context => GuardAsync(context, next, access, log));
+        var guard = new Guard(access, parts.Log);
+        app.Use(next => context => guard.RunAsync(context, next));
         app.UseResponseCompression();
         app.UseRouting();
         app.UseRateLimiter();
+        app.Use(next => context =>
+        {
+            if (context.GetEndpoint()?.Metadata.GetMetadata<Operation>()?.Needs is { } role) Exchange.Require(context, role);
+            return next(context);
+        });
         var api = app.MapGroup("/api/v1");
         SearchEndpoints.Map(api, parts);
         VideoEndpoints.Map(api, parts);
+        FootageEndpoints.Map(api, parts);
+        ClipEndpoints.Map(api, parts);
         IngestEndpoints.Map(api, parts);
         SessionEndpoints.Map(api, parts, sessions);
         OperatingEndpoints.Map(app, api, parts);
+        api.MapGet("/openapi.json", context => DescribeAsync(context, app, options.Version)).Is(new Operation("This description, OpenAPI 3.1.", Role.Read) { AnswerMedia = ["application/json"] });
         new PageFiles().Map(app);
         return app;
     }
 
-    /// <summary>Around everything: who may pass, what every answer carries, and every fault as one problem.</summary>
-    private static async Task GuardAsync(HttpContext context, RequestDelegate next, Access access, ILogger log)
+    private static Task DescribeAsync(HttpContext context, IEndpointRouteBuilder app, string version)
     {
-        var headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers.ContentSecurityPolicy = ContentPolicy;
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        Problem? problem;
-        try
-        {
-            problem = access.Check(context);
-            if (problem is null)
-            {
-                await next(context);
-                if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status405MethodNotAllowed })
-                    problem = Problem.Of(StatusCodes.Status405MethodNotAllowed, "request.method", $"{context.Request.Method} is not done here");
-            }
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (OperationCanceledException)
-        {
-            problem = Problem.Of(StatusCodes.Status503ServiceUnavailable, "gateway.stopping", "the gateway is stopping");
-        }
-        catch (GatewayException refusal)
-        {
-            problem = refusal.Problem;
-        }
-        catch (ClusterSearchException fault)
-        {
-            problem = Problem.Of(fault);
-        }
-        catch (Microsoft.AspNetCore.Http.BadHttpRequestException fault)
-        {
-            problem = Problem.Of(fault.StatusCode, fault.StatusCode == StatusCodes.Status413PayloadTooLarge ? "limit.body" : "request.invalid", fault.Message);
-        }
-        catch (Exception fault)
-        {
-            if (log.IsEnabled(LogLevel.Error)) log.LogError(fault, "{Method} {Route} failed", context.Request.Method, context.GetEndpoint()?.DisplayName);
-            problem = Problem.Of(StatusCodes.Status500InternalServerError, "internal", "a fault of the gateway itself; its log says more");
-        }
-        if (problem is null) return;
-        if (context.Response.HasStarted)
-        {
-            // Half an answer must not look whole.
-            context.Abort();
-            return;
-        }
-        await WriteProblemAsync(context, problem);
-    }
-
-    private static async Task WriteProblemAsync(HttpContext context, Problem problem)
-    {
-        var kept = context.Response.Headers.Where(header => header.Key is "X-Content-Type-Options" or "Content-Security-Policy" or "Referrer-Policy").ToList();
-        context.Response.Clear();
-        foreach (var (name, value) in kept) context.Response.Headers[name] = value;
-        try
-        {
-            await Exchange.WriteAsync(context, problem);
-        }
-        catch (OperationCanceledException)
-        {
-            // Whoever asked is gone.
-        }
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.CacheControl = "no-cache";
+        return context.Response.WriteAsync(ApiDescription.Of(app.DataSources.SelectMany(source => source.Endpoints), version).ToJsonString(), context.RequestAborted);
     }
 }

@@ -17,6 +17,8 @@ internal sealed class OffsetModelLoader(IModelLoader inner) : IModelLoader
 
         public string EncoderFingerprint => inner.EncoderFingerprint + "/offset";
 
+        public string Device => inner.Device;
+
         public IImageEncoder Images { get; } = new OffsetImages(inner.Images, inner.Facts.Dimension);
 
         public ITextEncoder Texts { get; } = new OffsetTexts(inner.Texts);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Core;
 using ClusterSearch.Testing;
 

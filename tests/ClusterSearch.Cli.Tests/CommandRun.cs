@@ -1,19 +1,18 @@
 using System.Text.Json;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Testing;
 
 namespace ClusterSearch.Cli.Tests;
 
-/// <summary>One run of the program against an archive in memory.</summary>
+/// <summary>One run of the program, in this process.</summary>
 internal sealed record CommandRun(int ExitCode, string Out, string Error)
 {
     /// <summary>Standard output as the one document that it must be.</summary>
     public JsonElement Json => JsonDocument.Parse(Out).RootElement;
 
-    public static Task<CommandRun> Of(FakeArchive archive, params string[] arguments) => Of(archive, new Options(), arguments);
+    public static Task<CommandRun> Of(IArchiveOpener archive, params string[] arguments) => Of(archive, new Options(), arguments);
 
-    public static async Task<CommandRun> Of(FakeArchive archive, Options options, params string[] arguments)
+    public static async Task<CommandRun> Of(IArchiveOpener archive, Options options, params string[] arguments)
     {
         var variables = options.Variables ?? [];
         string? Variable(string name) => variables.GetValueOrDefault(name);

@@ -1,5 +1,4 @@
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
@@ -58,7 +57,7 @@ internal sealed class FakeArchive : ISearch, IIngestion, IWorking, IArchiveOpene
 
     public VerifyRequest? Verified { get; private set; }
 
-    public VectorExport Export { get; set; } = new(Garden, "0123456789ab", 2, new Rational(1, 12800), [1, 0, 0.6f, 0.8f],
+    public VectorExport Export { get; set; } = new(Garden, "0123456789ab", 2, new Rational(1, 12800), AsyncEnumerable.ToAsyncEnumerable<float[]>([[1, 0], [0.6f, 0.8f]]),
         [new ExportedSample(0, 0, 0), new ExportedSample(1, 12800, 1)]);
 
     public IReadOnlyList<IngestProgress> Progress { get; set; } = [];

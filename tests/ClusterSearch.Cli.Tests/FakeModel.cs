@@ -24,6 +24,8 @@ internal sealed class FakeModel : IImageTextModel, IImageEncoder, ITextEncoder
 
     public string EncoderFingerprint => "fake-1";
 
+    public string Device => "cpu/fake";
+
     public IImageEncoder Images => this;
 
     public ITextEncoder Texts => this;

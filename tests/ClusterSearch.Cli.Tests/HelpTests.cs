@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ClusterSearch.Cli.Commands;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Testing;
 

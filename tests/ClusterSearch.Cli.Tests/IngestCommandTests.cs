@@ -1,5 +1,4 @@
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Testing;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using ClusterSearch.Cli.Hosting;
 
 namespace ClusterSearch.Cli.Tests;
 

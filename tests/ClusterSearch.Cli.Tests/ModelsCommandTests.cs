@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Core;
 using ClusterSearch.Testing;
 

@@ -1,4 +1,3 @@
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Testing;
 
 namespace ClusterSearch.Cli.Tests;

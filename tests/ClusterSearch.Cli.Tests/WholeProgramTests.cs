@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClusterSearch.Cli.Tests.Telemetry;
 using ClusterSearch.Testing;
 
 namespace ClusterSearch.Cli.Tests;

@@ -9,13 +9,16 @@ namespace ClusterSearch.Testing;
 /// </summary>
 public sealed class CuttingProxy : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly int _serverPort;
     private int _cuts;
 
-    public CuttingProxy(int serverPort)
+    /// <param name="serverPort">Of loopback.</param>
+    /// <param name="address">Where clients come in; null: loopback.</param>
+    public CuttingProxy(int serverPort, IPAddress? address = null)
     {
         _serverPort = serverPort;
+        _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         _listener.Start();
         _ = AcceptAsync();
     }

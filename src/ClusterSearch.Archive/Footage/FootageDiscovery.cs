@@ -7,7 +7,7 @@ namespace ClusterSearch.Archive.Footage;
 /// Finds footage: a file that is named is taken whatever it is called; below a directory, files with the extension of a
 /// video container are taken in ordinal order, hidden files and folders are passed over, and links are followed once.
 /// </summary>
-internal static class FootageDiscovery
+public static class FootageDiscovery
 {
     private static readonly FrozenSet<string> Extensions = new[]
     {
@@ -77,4 +77,4 @@ internal static class FootageDiscovery
 
 /// <param name="Path">Absolute.</param>
 /// <param name="NamedDirectory">The directory below which it was found; null for a file that was named itself.</param>
-internal sealed record DiscoveredFile(string Path, string? NamedDirectory);
+public sealed record DiscoveredFile(string Path, string? NamedDirectory);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ClusterSearch.Archive.Working;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
@@ -28,17 +29,22 @@ internal sealed class Aggregation(ArchivePorts ports, EncodingRecord encoding, S
     private readonly string _encodingId = encoding.Encoding.Id;
 
     /// <summary>Writes what has become ready. Call for one video at a time, from the one writer of the index.</summary>
+    /// <param name="video">As the catalogue has it.</param>
+    /// <param name="grid">Its samples in the encoding.</param>
+    /// <param name="trace">Its plan's, to go on with; null: as part of what is going on here.</param>
+    /// <param name="cancellation">Ends between two writes.</param>
     /// <returns>Samples written, those written again included.</returns>
-    public async Task<long> AdvanceAsync(VideoRecord video, SampleGrid grid, CancellationToken cancellation)
+    public async Task<long> AdvanceAsync(VideoRecord video, SampleGrid grid, string? trace, CancellationToken cancellation)
     {
-        using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Aggregate);
-        span?.SetTag(Telemetry.Attributes.Video, video.Id.Value);
+        using var span = TraceContext.Continue(trace, Telemetry.Spans.Aggregate, ActivityKind.Consumer);
+        span?.SetTag(Telemetry.Attributes.Video, video.Id.Value).SetTag(Telemetry.Attributes.Encoding, _encodingId);
         var started = Stopwatch.GetTimestamp();
         var chunks = await ports.Catalog.ListChunksAsync(video.Id, _encodingId, cancellation);
-        var samples = await WriteAsync(video, grid, chunks, isWhole: false, cancellation)
+        var samples = await WriteAsync(video, grid, chunks, isWhole: false, span, cancellation)
             // The index does not hold what the ledger says it holds: write the video as a whole.
-            ?? await WriteAsync(video, grid, chunks, isWhole: true, cancellation)
+            ?? await WriteAsync(video, grid, chunks, isWhole: true, span, cancellation)
             ?? 0;
+        span?.SetTag(Telemetry.Attributes.Samples, samples);
         Telemetry.SamplesIndexed.Add(samples);
         Telemetry.AggregateDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return samples;
@@ -46,7 +52,7 @@ internal sealed class Aggregation(ArchivePorts ports, EncodingRecord encoding, S
 
     /// <returns>Samples written; null when the state before the first chunk could not be recovered from the index.</returns>
     private async Task<long?> WriteAsync(
-        VideoRecord video, SampleGrid grid, IReadOnlyList<ChunkRecord> chunks, bool isWhole, CancellationToken cancellation)
+        VideoRecord video, SampleGrid grid, IReadOnlyList<ChunkRecord> chunks, bool isWhole, Activity? span, CancellationToken cancellation)
     {
         var writer = new UnitWriter(ports, video, _encodingId, grid, shotOptions);
         var written = new List<int>();
@@ -63,7 +69,13 @@ internal sealed class Aggregation(ArchivePorts ports, EncodingRecord encoding, S
             written.Add(chunks[i].Chunk.Index);
         }
         await writer.FlushAsync(cancellation);
-        if (written.Count > 0) await ports.Catalog.MarkIndexedAsync(video.Id, _encodingId, written, cancellation);
+        if (written.Count == 0) return writer.SamplesWritten;
+        await TransientRetry.UntilAnsweredAsync(ports.Time, async token =>
+        {
+            await ports.Catalog.MarkIndexedAsync(video.Id, _encodingId, written, token);
+            return true;
+        }, cancellation);
+        span?.SetTag(Telemetry.Attributes.Chunks, written.Count == 1 ? $"{written[0]}" : $"{written[0]}-{written[^1]}");
         return writer.SamplesWritten;
     }
 }

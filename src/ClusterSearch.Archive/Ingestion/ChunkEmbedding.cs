@@ -16,6 +16,9 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
 {
     private const int FramesInFlight = 3;
 
+    private static readonly KeyValuePair<string, object?> Decoded = new(Telemetry.Attributes.Queue, "decoded");
+    private static readonly KeyValuePair<string, object?> Prepared = new(Telemetry.Attributes.Queue, "prepared");
+
     /// <exception cref="ClusterSearch.Core.ClusterSearchException">footage codes, model.broken.</exception>
     public async Task<EmbeddedChunk> EmbedAsync(FrameRequest request, DecodeTrace trace, CancellationToken cancellation)
     {
@@ -34,8 +37,16 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
         }
         catch
         {
-            while (frames.Reader.TryRead(out var frame)) frame.Dispose();
-            while (prepared.Reader.TryRead(out var sample)) sample.Return();
+            while (frames.Reader.TryRead(out var frame))
+            {
+                Telemetry.PipelineDepth.Add(-1, Decoded);
+                frame.Dispose();
+            }
+            while (prepared.Reader.TryRead(out var sample))
+            {
+                Telemetry.PipelineDepth.Add(-1, Prepared);
+                sample.Return();
+            }
             cancellation.ThrowIfCancellationRequested();
             // The first fault is the cause; the cancellations of the other stages are its echo.
             throw FirstFault(decoding, preparing, encoding);
@@ -69,6 +80,7 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
                 try
                 {
                     await output.WriteAsync(frame, cancellation);
+                    Telemetry.PipelineDepth.Add(1, Decoded);
                 }
                 catch
                 {
@@ -90,6 +102,7 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
             long? previousTicks = null;
             await foreach (var frame in input.ReadAllAsync(cancellation))
             {
+                Telemetry.PipelineDepth.Add(-1, Decoded);
                 using (frame)
                 {
                     float[]? pixels = null;
@@ -103,6 +116,7 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
                     try
                     {
                         await output.WriteAsync(sample, cancellation);
+                        Telemetry.PipelineDepth.Add(1, Prepared);
                     }
                     catch
                     {
@@ -120,7 +134,11 @@ internal sealed class ChunkEmbedding(IFrameSource footage, IImageEncoder encoder
 
     private static async Task EncodeAsync(ChannelReader<PreparedSample> input, EmbeddingSink sink, CancellationToken cancellation)
     {
-        await foreach (var sample in input.ReadAllAsync(cancellation)) sink.Add(sample);
+        await foreach (var sample in input.ReadAllAsync(cancellation))
+        {
+            Telemetry.PipelineDepth.Add(-1, Prepared);
+            sink.Add(sample);
+        }
         sink.Flush();
     }
 

@@ -38,6 +38,7 @@ internal sealed class ChunkWork(
     private static readonly TimeSpan ReleasePatience = TimeSpan.FromSeconds(5);
 
     private readonly FootageIdentity _identity = new();
+    private readonly EmbeddingDrift _drift = new(model.Facts.Dimension);
     private readonly ILogger _log = ports.Logs.CreateLogger("ClusterSearch.ChunkWork");
 
     /// <summary>Claims and works off one chunk.</summary>
@@ -56,12 +57,9 @@ internal sealed class ChunkWork(
     /// <exception cref="ClusterSearchException">As <see cref="RunOneAsync"/>.</exception>
     public async Task<ChunkOutcome> RunAsync(ChunkLease lease, long askedAt, CancellationToken cancellation)
     {
-        using var span = Telemetry.Source.StartActivity(Telemetry.Spans.ChunkWork);
-        span?.SetTag(Telemetry.Attributes.Video, lease.Video.Value).SetTag(Telemetry.Attributes.Chunk, lease.Chunk.Index);
         var started = Stopwatch.GetTimestamp();
         using var keeper = new LeaseKeeper(token => ports.Catalog.RenewAsync(lease, lease.Duration, token), lease.Duration, askedAt, ports.Time, cancellation);
         var outcome = await WorkAsync(lease, keeper, cancellation);
-        span?.SetTag(Telemetry.Attributes.Outcome, outcome.Kind.ToString());
         Telemetry.Chunks.Add(1, new KeyValuePair<string, object?>(Telemetry.Attributes.Outcome, outcome.Kind.ToString()));
         Telemetry.ChunkDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
         return outcome;
@@ -108,18 +106,7 @@ internal sealed class ChunkWork(
     {
         try
         {
-            var video = await findVideo(lease.Video, keeper.Lost);
-            var (chunk, trace) = await EmbedAsync(lease, video, keeper.Lost);
-            var key = new RawVectorKey(lease.Video, lease.EncodingId, lease.Chunk.Index, lease.Token);
-            var receipt = await ports.RawVectors.WriteAsync(key, chunk, keeper.Lost);
-            var missing = lease.Chunk.Samples.Count - chunk.Count;
-            var result = new ChunkResult(receipt, chunk.Count, missing, model.EncoderFingerprint, trace.Warning);
-            if (!await TransientRetry.UntilAnsweredAsync(ports.Time, token => ports.Catalog.CommitAsync(lease, result, token), keeper.Lost))
-                return ChunkOutcome.Fenced(lease);
-            var seconds = video.Grid.SpanSeconds(lease.Chunk.Samples);
-            Telemetry.SamplesEmbedded.Add(chunk.Count);
-            Telemetry.FootageEmbedded.Add(seconds);
-            return new ChunkOutcome(lease, ChunkOutcomeKind.Embedded, chunk.Count, seconds, null);
+            return await EmbedAndCommitAsync(lease, await findVideo(lease.Video, keeper.Lost), keeper.Lost);
         }
         catch (ClusterSearchException fault) when (fault.Code.StartsWith("footage.", StringComparison.Ordinal) && fault.Code != ErrorCodes.FootageAway)
         {
@@ -135,8 +122,50 @@ internal sealed class ChunkWork(
         }
     }
 
+    private async Task<ChunkOutcome> EmbedAndCommitAsync(ChunkLease lease, WorkVideo video, CancellationToken lost)
+    {
+        using var span = TraceContext.Continue(video.Trace, Telemetry.Spans.ChunkWork, ActivityKind.Consumer);
+        span?.SetTag(Telemetry.Attributes.Video, lease.Video.Value).SetTag(Telemetry.Attributes.Encoding, lease.EncodingId)
+            .SetTag(Telemetry.Attributes.Chunk, lease.Chunk.Index).SetTag(Telemetry.Attributes.Device, model.Device);
+        try
+        {
+            var (chunk, trace) = await EmbedAsync(lease, video, lost);
+            var isCommitted = await CommitAsync(lease, chunk, trace, lost);
+            var outcome = isCommitted
+                ? new ChunkOutcome(lease, ChunkOutcomeKind.Embedded, chunk.Count, video.Grid.SpanSeconds(lease.Chunk.Samples), null)
+                : ChunkOutcome.Fenced(lease);
+            span?.SetTag(Telemetry.Attributes.Outcome, outcome.Kind.ToString()).SetTag(Telemetry.Attributes.Samples, outcome.Samples);
+            if (isCommitted) Count(outcome, chunk);
+            return outcome;
+        }
+        catch (Exception fault) when (span is not null)
+        {
+            span.SetTag(Telemetry.Attributes.ErrorCode, (fault as ClusterSearchException)?.Code ?? fault.GetType().Name).SetStatus(ActivityStatusCode.Error);
+            throw;
+        }
+    }
+
+    /// <returns>False when the lease was lost.</returns>
+    private async Task<bool> CommitAsync(ChunkLease lease, EmbeddedChunk chunk, DecodeTrace trace, CancellationToken lost)
+    {
+        using var span = Telemetry.Source.StartActivity(Telemetry.Spans.ChunkCommit);
+        var key = new RawVectorKey(lease.Video, lease.EncodingId, lease.Chunk.Index, lease.Token);
+        var receipt = await ports.RawVectors.WriteAsync(key, chunk, lost);
+        var result = new ChunkResult(receipt, chunk.Count, lease.Chunk.Samples.Count - chunk.Count, model.EncoderFingerprint, trace.Warning);
+        return await TransientRetry.UntilAnsweredAsync(ports.Time, token => ports.Catalog.CommitAsync(lease, result, token), lost);
+    }
+
+    private void Count(ChunkOutcome outcome, EmbeddedChunk chunk)
+    {
+        KeyValuePair<string, object?> encoding = new(Telemetry.Attributes.Encoding, outcome.Lease.EncodingId), device = new(Telemetry.Attributes.Device, model.Device);
+        Telemetry.SamplesEmbedded.Add(outcome.Samples, encoding, device);
+        Telemetry.FootageEmbedded.Add(outcome.Seconds, encoding, device);
+        if (Telemetry.EmbeddingDrift.Enabled && _drift.Add(chunk.Vectors) is { } drift) Telemetry.EmbeddingDrift.Record(drift, encoding, device);
+    }
+
     private async Task<(EmbeddedChunk Chunk, DecodeTrace Trace)> EmbedAsync(ChunkLease lease, WorkVideo work, CancellationToken cancellation)
     {
+        using var span = Telemetry.Source.StartActivity(Telemetry.Spans.ChunkEmbed);
         var (video, places) = (work.Record, work.Places);
         var path = places.FindFile(video) ?? throw Gone(video, places);
         await _identity.RequireAsync(path, video, cancellation);

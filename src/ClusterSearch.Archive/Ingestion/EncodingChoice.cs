@@ -3,6 +3,7 @@ using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
+using ClusterSearch.ServiceDefaults;
 
 namespace ClusterSearch.Archive.Ingestion;
 
@@ -79,6 +80,8 @@ internal static class EncodingChoice
     /// <exception cref="ClusterSearchException">model.canary_failed, naming the first canary that did not hold.</exception>
     public static void Require(IReadOnlyList<CanaryResult> canaries, ModelFacts facts)
     {
+        foreach (var canary in canaries)
+            Telemetry.Canaries.Add(1, new KeyValuePair<string, object?>(Telemetry.Attributes.Outcome, canary.Ok ? "passed" : "failed"));
         if (canaries.FirstOrDefault(canary => !canary.Ok) is { } failed)
             throw new ClusterSearchException(ErrorCodes.ModelCanary, $"{facts.Directory}: the canary {failed.Name} failed: {failed.Reason}");
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ClusterSearch.Archive.Footage;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
@@ -93,6 +94,8 @@ internal sealed class FileRegistration(ArchivePorts ports, PlaceBook places, Ing
         var grid = SampleGrid.Create(video.Facts, sampling, listedTicks);
         if (grid.Count == 0)
             throw new ClusterSearchException(ErrorCodes.FootageDamaged, $"{path}: no frame with a presentation time was found");
+        using var span = TraceContext.StartRoot(Telemetry.Spans.Plan, ActivityKind.Producer);
+        span?.SetTag(Telemetry.Attributes.Video, video.Id.Value).SetTag(Telemetry.Attributes.Encoding, encodingId);
         // Without a usable index every chunk would be decoded from the beginning.
         var chunkDuration = video.Facts.Seekable ? request.ChunkDuration : ChunkPlan.MaximumChunkDuration;
         return await ports.Catalog.PlanAsync(video.Id, encodingId, ChunkPlan.For(grid, chunkDuration), listedTicks, cancellation);

@@ -117,7 +117,7 @@ internal sealed class IngestRun : IDisposable
     private async Task WorkAsync(int slot, TimeSpan leaseDuration, CancellationToken cancellation)
     {
         var work = new ChunkWork(_ports, _model, _encoding.Encoding.Resize, _request.HardwareAcceleration, RetryPolicy.AtOnce,
-            (id, _) => ValueTask.FromResult(new WorkVideo(_videos[id].Video, _videos[id].Grid, _places)));
+            (id, _) => ValueTask.FromResult(new WorkVideo(_videos[id].Video, _videos[id].Grid, _places, _videos[id].Trace)));
         while (true)
         {
             var open = _videos.Open.Take(VideosPerClaim).Select(video => video.Video.Id).ToHashSet();
@@ -214,12 +214,12 @@ internal sealed class IngestRun : IDisposable
         {
             if (_videos.Find(id) is { } entry)
             {
-                await aggregation.AdvanceAsync(entry.Video, entry.Grid, cancellation);
+                await aggregation.AdvanceAsync(entry.Video, entry.Grid, entry.Trace, cancellation);
             }
             else if (await _ports.Catalog.FindVideoAsync(id, cancellation) is { } video
                      && await _ports.Catalog.FindPlanAsync(id, _encodingId, cancellation) is { } plan)
             {
-                await aggregation.AdvanceAsync(video, SampleGrid.Create(video.Facts, _encoding.Encoding.Sampling, plan.ListedTicks), cancellation);
+                await aggregation.AdvanceAsync(video, SampleGrid.Create(video.Facts, _encoding.Encoding.Sampling, plan.ListedTicks), plan.Trace, cancellation);
             }
         }
         catch (ClusterSearchException fault) when (fault.Code == ErrorCodes.ArchiveCorrupt && fault.Message.Contains(".vec", StringComparison.Ordinal))

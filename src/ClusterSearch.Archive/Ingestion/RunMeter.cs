@@ -1,3 +1,5 @@
+using ClusterSearch.ServiceDefaults;
+
 namespace ClusterSearch.Archive.Ingestion;
 
 /// <summary>Counts a run's progress and tells a display about it, a few times a second at most.</summary>
@@ -62,6 +64,7 @@ internal sealed class RunMeter(IProgress<IngestProgress> progress, TimeProvider 
                 Note = _note,
             };
         }
+        Telemetry.IngestRate.Record(state.TimesRealTime);
         progress.Report(state);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class RunVideos(ArchivePorts ports, EncodingRecord encoding, Run
         var video = await ports.Catalog.FindVideoAsync(file.Video.Id, cancellation) ?? file.Video;
         var chunks = await ports.Catalog.ListChunksAsync(video.Id, encoding.Encoding.Id, cancellation);
         var toDo = chunks.Where(chunk => chunk.State is ChunkState.Pending or ChunkState.Leased).ToList();
-        var entry = new RunVideo(Interlocked.Increment(ref _order), file.Path, video, grid, toDo.Count);
+        var entry = new RunVideo(Interlocked.Increment(ref _order), file.Path, video, grid, toDo.Count) { Trace = file.Plan.Trace };
         if (!_videos.TryAdd(video.Id, entry))
         {
             // The same content twice in one run.
@@ -55,6 +55,7 @@ internal sealed class RunVideos(ArchivePorts ports, EncodingRecord encoding, Run
         }
         meter.AddTotal(toDo.Sum(chunk => grid.SpanSeconds(chunk.Chunk.Samples)));
         if (toDo.Count == 0) meter.VideoDone();
+        else ports.Hints?.Planned(video.Id);
         return (entry, chunks);
     }
 }
@@ -75,6 +76,9 @@ internal sealed class RunVideo(int order, string path, VideoRecord video, Sample
     public VideoRecord Video { get; } = video;
 
     public SampleGrid Grid { get; } = grid;
+
+    /// <summary>Its plan's.</summary>
+    public string? Trace { get; init; }
 
     public int Remaining => Volatile.Read(ref _remaining);
 

@@ -12,4 +12,8 @@ internal sealed record FoundMoment(VideoId Video, SampleRange Samples, float Sco
 }
 
 /// <summary>Moments best first, and what finding them took.</summary>
-internal sealed record FanOutResult(IReadOnlyList<FoundMoment> Moments, long UnitsSeen, long ShotsScored, long SamplesScored);
+internal sealed record FanOutResult(IReadOnlyList<FoundMoment> Moments, long UnitsSeen, long ShotsScored, long SamplesScored)
+{
+    /// <summary>Parts of the archive that did not answer in time: what they hold is not among the moments.</summary>
+    public IReadOnlyList<VideoShard> Unanswered { get; init; } = [];
+}

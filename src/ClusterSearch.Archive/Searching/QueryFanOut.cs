@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Numerics.Tensors;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Moments;
 using ClusterSearch.Core.Smoothing;
 using ClusterSearch.Core.Vectors;
+using ClusterSearch.ServiceDefaults;
 
 namespace ClusterSearch.Archive.Searching;
 
@@ -37,7 +39,7 @@ internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOpt
         var batchSize = FirstBatch;
         for (var k = Math.Max(FirstUnits, count * 32L); ; k *= MoreUnits)
         {
-            var hits = (await session.Snapshot.SearchUnitsAsync([query], filter, (int)Math.Min(k, int.MaxValue), cancellation))[0];
+            var hits = await BestUnitsAsync(query, filter, (int)Math.Min(k, int.MaxValue), cancellation);
             var isDecided = false;
             for (var next = 0; next < hits.Count && !isDecided;)
             {
@@ -53,6 +55,14 @@ internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOpt
             }
             if (isDecided || hits.Count < k) return new FanOutResult([.. best], hits.Count, scored.Count, samples);
         }
+    }
+
+    private async Task<IReadOnlyList<UnitHit>> BestUnitsAsync(float[] query, VectorFilter filter, int count, CancellationToken cancellation)
+    {
+        using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Shard, ActivityKind.Client);
+        var hits = (await session.Snapshot.SearchUnitsAsync([query], filter, count, cancellation))[0];
+        span?.SetTag(Telemetry.Attributes.Shard, "index").SetTag(Telemetry.Attributes.Units, hits.Count);
+        return hits;
     }
 
     private async ValueTask<ShotToScore> ToScoreAsync(UnitKey unit, VectorFilter filter, CancellationToken cancellation) => new(

@@ -18,18 +18,35 @@ namespace ClusterSearch.Archive.Searching;
 /// The in-process engine behind <see cref="ISearch"/>. Safe for many queries at once, beside ingests, switches and drops of
 /// encodings in this process or others: see <see cref="InEncodingAsync"/>.
 /// </summary>
-public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : ISearch, IDisposable
+public sealed class SearchEngine : ISearch, IDisposable
 {
     private const int FoldingReach = 4;
 
     /// <summary>Encodings that may be dropped under one query before it gives up.</summary>
     private const int MaximumAttempts = 5;
 
+    private readonly ArchivePorts _ports;
+    private readonly ArchiveOptions _options;
     private readonly ConcurrentDictionary<string, string> _searched = new(StringComparer.Ordinal);
-    private readonly LoadedModels _models = new(ports, options);
-    private readonly QueryEmbedding _embedding = new(ports);
-    private readonly VideoLibrary _library = new(ports, options);
-    private readonly CoverageGap _gap = new(ports.Catalog);
+    private readonly LoadedModels _models;
+    private readonly QueryEmbedding _embedding;
+    private readonly VideoLibrary _library;
+    private readonly CoverageGap _gap;
+    private readonly IMomentFinder _finder;
+
+    public SearchEngine(ArchivePorts ports, ArchiveOptions options)
+        : this(ports, options, new LocalMomentFinder())
+    {
+    }
+
+    internal SearchEngine(ArchivePorts ports, ArchiveOptions options, IMomentFinder finder)
+    {
+        (_ports, _options, _finder) = (ports, options, finder);
+        _models = new LoadedModels(ports, options);
+        _embedding = new QueryEmbedding(ports);
+        _library = new VideoLibrary(ports, options);
+        _gap = new CoverageGap(ports.Catalog);
+    }
 
     public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation)
     {
@@ -45,18 +62,18 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     private async Task<SearchAnswer> AnswerAsync(
         SearchSession session, IImageTextModel model, SearchRequest request, long started, Activity? span, CancellationToken cancellation)
     {
-        var query = await TracedAsync(Telemetry.Spans.EmbedQuery, () => _embedding.EmbedAsync(session, model, request.Parts, cancellation));
+        var query = await StageAsync(Telemetry.Spans.EmbedQuery, "embed", () => _embedding.EmbedAsync(session, model, request.Parts, cancellation));
         var embedded = Stopwatch.GetTimestamp();
 
         var count = request.Fold ? request.Top * FoldingReach : request.Top;
         var background = model.Facts.LogitBias is null ? await BackgroundProbe.MeasureAsync(session, query, cancellation) : null;
-        var momentOptions = MomentOptions.Default with { Background = background?.Median ?? 0 };
-        var found = await TracedAsync(Telemetry.Spans.Find, () => FindAsync(session, request, query, count, momentOptions, cancellation));
+        var wanted = new MomentQuery(query, request.Filter, count, request.Smoothing, background?.Median ?? 0);
+        var found = await StageAsync(Telemetry.Spans.Find, "find", () => FindAsync(session, request, wanted, cancellation));
         var searched = Stopwatch.GetTimestamp();
 
         var assembly = new MomentAssembly(session, request.Filter, model.Facts.LogitScale, model.Facts.LogitBias);
-        var moments = await TracedAsync(Telemetry.Spans.Moments, () => assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation));
-        var coverage = await CoverageAsync(session, request.Filter, cancellation);
+        var moments = await StageAsync(Telemetry.Spans.Moments, "moments", () => assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation));
+        var coverage = await CoverageAsync(session, request.Filter, found.Unanswered, cancellation);
         var ended = Stopwatch.GetTimestamp();
 
         span?.SetTag(Telemetry.Attributes.Encoding, session.Encoding.Id)
@@ -99,7 +116,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         if (!(startSeconds >= 0) || startSeconds >= record.Facts.DurationSeconds)
             throw new ClusterSearchException(ErrorCodes.RequestInvalid,
                 string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a stream begins from 0 to {record.Facts.DurationSeconds:0.###} s, found {startSeconds:0.###}"));
-        await ports.Footage.StreamAsync(path, record.Facts, startSeconds, output, cancellation);
+        await _ports.Footage.StreamAsync(path, record.Facts, startSeconds, output, cancellation);
     }
 
     public Task<VideoId> ResolveVideoAsync(string idPathOrName, CancellationToken cancellation) => _library.ResolveAsync(idPathOrName, cancellation);
@@ -107,7 +124,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     public Task<IReadOnlyList<VideoSummary>> ListVideosAsync(CancellationToken cancellation) => _library.ListAsync(cancellation);
 
     public async Task<VideoDetail> ShowVideoAsync(VideoId video, CancellationToken cancellation) =>
-        await ports.Catalog.ActiveEncodingAsync(cancellation) is null
+        await _ports.Catalog.ActiveEncodingAsync(cancellation) is null
             ? await _library.ShowAsync(video, null, cancellation)
             : await InEncodingAsync(null, encoding => _library.ShowAsync(video, encoding, cancellation), cancellation);
 
@@ -117,7 +134,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     public async Task<byte[]> ThumbnailAsync(VideoId video, double seconds, int maximumWidth, CancellationToken cancellation)
     {
         var (record, path) = await _library.FindFileAsync(video, cancellation);
-        return await ports.Footage.ThumbnailAsync(path, record.Facts, record.Facts.TicksAt(seconds), maximumWidth, cancellation);
+        return await _ports.Footage.ThumbnailAsync(path, record.Facts, record.Facts.TicksAt(seconds), maximumWidth, cancellation);
     }
 
     public async Task WriteClipAsync(VideoId video, double start, double end, string outputPath, bool streamCopy, CancellationToken cancellation)
@@ -125,7 +142,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         if (!(end > start))
             throw new ClusterSearchException(ErrorCodes.RequestInvalid, $"a clip ends after it starts, found {start} to {end}");
         var (record, path) = await _library.FindFileAsync(video, cancellation);
-        await ports.Footage.WriteClipAsync(
+        await _ports.Footage.WriteClipAsync(
             new ClipRequest(path, record.Facts, record.Facts.TicksAt(start), record.Facts.TicksAt(end), Path.GetFullPath(outputPath), streamCopy), cancellation);
     }
 
@@ -138,13 +155,13 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
             var jpeg = await ThumbnailAsync(moment.Video, moment.KeyFrame, tileWidth, cancellation);
             tiles.Add(new ContactSheetTile(jpeg, $"{moment.Rank}  {moment.FileName}  {Clock(moment.Start)}-{Clock(moment.End)}"));
         }
-        await ports.Footage.WriteContactSheetAsync(tiles, Path.GetFullPath(outputPath), cancellation);
+        await _ports.Footage.WriteContactSheetAsync(tiles, Path.GetFullPath(outputPath), cancellation);
     }
 
     public async Task<EvaluationReport> EvaluateAsync(JudgedQueries judged, SearchRequest settings, CancellationToken cancellation)
     {
         // One encoding for all queries, whatever is switched meanwhile.
-        var encoding = (await EncodingLookup.RequireAsync(ports.Catalog, options, settings.Encoding, cancellation)).Encoding;
+        var encoding = (await EncodingLookup.RequireAsync(_ports.Catalog, _options, settings.Encoding, cancellation)).Encoding;
         var perQuery = new List<QueryEvaluation>(judged.Queries.Count);
         foreach (var query in judged.Queries)
         {
@@ -162,10 +179,10 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     }
 
     public Task RateAsync(SearchRequest request, VideoId video, double start, double end, bool? isRelevant, CancellationToken cancellation) =>
-        new MomentRatings(ports, _library).RateAsync(request, video, start, end, isRelevant, cancellation);
+        new MomentRatings(_ports, _library).RateAsync(request, video, start, end, isRelevant, cancellation);
 
     public Task<IReadOnlyList<Feedback>> ListRatingsAsync(SearchRequest? request, VideoId? video, CancellationToken cancellation) =>
-        new MomentRatings(ports, _library).ListAsync(request, video, cancellation);
+        new MomentRatings(_ports, _library).ListAsync(request, video, cancellation);
 
     public void Dispose() => _models.Dispose();
 
@@ -178,7 +195,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     {
         for (var attempt = 1; ; attempt++)
         {
-            var encoding = (await EncodingLookup.RequireAsync(ports.Catalog, options, named, cancellation)).Encoding;
+            var encoding = (await EncodingLookup.RequireAsync(_ports.Catalog, _options, named, cancellation)).Encoding;
             _searched[encoding.Id] = encoding.Id;
             try
             {
@@ -195,48 +212,60 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     private Task<T> InSessionAsync<T>(string? named, Func<SearchSession, IImageTextModel, Task<T>> work, CancellationToken cancellation) =>
         InEncodingAsync(named, async encoding =>
         {
-            using var session = await SearchSession.OpenAsync(ports, encoding, cancellation);
+            using var session = await SearchSession.OpenAsync(_ports, encoding, cancellation);
             using var lease = await _models.LeaseAsync(encoding, cancellation);
             return await work(session, lease.Model);
         }, cancellation);
 
     private async Task<bool> IsKnownAsync(string encodingId, CancellationToken cancellation)
     {
-        var known = await ports.Catalog.ListEncodingsAsync(cancellation);
+        var known = await _ports.Catalog.ListEncodingsAsync(cancellation);
         _models.KeepOnly(known);
         foreach (var gone in _searched.Keys.Where(id => known.All(record => record.Encoding.Id != id)))
         {
             // The store holds what another process deleted until it is looked at again, and the disk cannot have its space
             // back. The row goes first: while the index is still there, the next query looks once more.
-            using var snapshot = await ports.Vectors.SnapshotAsync(gone, cancellation);
+            using var snapshot = await _ports.Vectors.SnapshotAsync(gone, cancellation);
             if (snapshot.Dimension == 0) _searched.TryRemove(gone, out _);
         }
         return known.Any(record => record.Encoding.Id == encodingId);
     }
 
-    private static async Task<T> TracedAsync<T>(string span, Func<Task<T>> part)
+    private static async Task<T> StageAsync<T>(string span, string stage, Func<Task<T>> part)
     {
         using var activity = Telemetry.Source.StartActivity(span);
-        return await part();
+        var started = Stopwatch.GetTimestamp();
+        var result = await part();
+        Telemetry.StageDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>(Telemetry.Attributes.Stage, stage));
+        return result;
     }
 
-    private Task<FanOutResult> FindAsync(SearchSession session, SearchRequest request, float[] query, int count, MomentOptions momentOptions, CancellationToken cancellation)
+    /// <summary>The reference method joins the best hits of the whole archive, so it cannot be asked in parts.</summary>
+    private Task<FanOutResult> FindAsync(SearchSession session, SearchRequest request, MomentQuery wanted, CancellationToken cancellation)
     {
         var isReference = request.Moments == MomentMethod.Reference || request.Smoothing == SmoothingMethod.Reference;
         return isReference
-            ? new ReferenceScan(session, ports, momentOptions).FindAsync(query, request.Filter, count, request.Moments, request.Smoothing, cancellation)
-            : new QueryFanOut(session, momentOptions).FindAsync(query, request.Filter, count, request.Smoothing, cancellation);
+            ? new ReferenceScan(session, _ports, wanted.MomentOptions).FindAsync(wanted.Vector, request.Filter, wanted.Count, request.Moments, request.Smoothing, cancellation)
+            : _finder.FindAsync(session, wanted, cancellation);
     }
 
-    private async Task<Coverage> CoverageAsync(SearchSession session, VectorFilter filter, CancellationToken cancellation)
+    private async Task<Coverage> CoverageAsync(
+        SearchSession session, VectorFilter filter, IReadOnlyList<VideoShard> unanswered, CancellationToken cancellation)
     {
-        var status = await ports.Catalog.StatusAsync(session.Encoding.Id, cancellation);
+        var status = await _ports.Catalog.StatusAsync(session.Encoding.Id, cancellation);
         var all = await session.Snapshot.CountAsync(VectorFilter.None, cancellation);
         var passing = filter.IsEmpty ? all : await session.Snapshot.CountAsync(filter, cancellation);
-        var failures = await ports.Catalog.ListFailuresAsync(cancellation);
+        var failures = await _ports.Catalog.ListFailuresAsync(cancellation);
         var (videos, missingSeconds) = await _gap.FindAsync(session.Encoding, status, cancellation);
+        long notAsked = 0;
+        foreach (var shard in unanswered)
+            notAsked += (await session.Snapshot.CountAsync(await shard.NarrowAsync(session.Snapshot, filter, cancellation), cancellation)).Samples;
         return new Coverage(videos, status.SearchableVideos, status.FailedVideos + failures.Count,
-            passing.Samples, all.Samples - passing.Samples, missingSeconds);
+            passing.Samples - notAsked, all.Samples - passing.Samples, missingSeconds)
+        {
+            UnansweredShards = [.. unanswered.Select(shard => shard.Name)],
+            UnansweredSamples = notAsked,
+        };
     }
 
     private static IReadOnlyList<string> Explain(

@@ -14,25 +14,27 @@ internal sealed class SearchSession : IDisposable
     private readonly Dictionary<VideoId, VideoContext> _videos = [];
     private readonly Dictionary<VideoId, ShotTable> _shots = [];
 
-    private SearchSession(ArchivePorts ports, Encoding encoding, IVectorSnapshot snapshot, PlaceBook places)
-    {
-        _ports = ports;
-        Encoding = encoding;
-        Snapshot = snapshot;
-        Places = places;
-    }
+    private readonly PlaceBook? _places;
+
+    private SearchSession(ArchivePorts ports, Encoding encoding, IVectorSnapshot snapshot, PlaceBook? places) =>
+        (_ports, Encoding, Snapshot, _places) = (ports, encoding, snapshot, places);
 
     public Encoding Encoding { get; }
 
     public IVectorSnapshot Snapshot { get; }
 
-    public PlaceBook Places { get; }
+    /// <exception cref="InvalidOperationException">The session was opened to find moments alone.</exception>
+    public PlaceBook Places => _places ?? throw new InvalidOperationException("this session knows no places");
 
     public static async Task<SearchSession> OpenAsync(ArchivePorts ports, Encoding encoding, CancellationToken cancellation)
     {
         var places = await PlaceBook.LoadAsync(ports.Catalog, cancellation);
         return new SearchSession(ports, encoding, await ports.Vectors.SnapshotAsync(encoding.Id, cancellation), places);
     }
+
+    /// <summary>To find moments only: where files lie is not asked.</summary>
+    public static async Task<SearchSession> OpenToFindAsync(ArchivePorts ports, Encoding encoding, CancellationToken cancellation) =>
+        new(ports, encoding, await ports.Vectors.SnapshotAsync(encoding.Id, cancellation), null);
 
     /// <summary>Null for a video that the catalogue does not know, or not in this encoding.</summary>
     public async ValueTask<VideoContext?> VideoAsync(VideoId id, CancellationToken cancellation)

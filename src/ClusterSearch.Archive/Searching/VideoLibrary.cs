@@ -11,7 +11,6 @@ namespace ClusterSearch.Archive.Searching;
 /// <summary>What people ask about videos: which there are, how far they are, what is in them, where they lie.</summary>
 internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
 {
-    private const int LabelsShown = 5;
     private const int ShortestIdPrefix = 6;
 
     public async Task<VideoId> ResolveAsync(string text, CancellationToken cancellation)
@@ -75,7 +74,7 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
         return new VideoDetail(
             Summarize(video, SummaryOf(id, chunks), places), video.Facts, where,
             chunks.Sum(chunk => chunk.State == ChunkState.Quarantined ? chunk.Chunk.Samples.Count : chunk.Result?.MissingSamples ?? 0),
-            chunks.Count, await ShotsAsync(video, encoding, chunks, cancellation), damage is null ? [] : [damage.Message])
+            chunks.Count, await new ShotListing(video, grid, encoding.Labels).MakeAsync(VideoPieces.StreamAsync(ports, id, encoding.Id, chunks, cancellation)), damage is null ? [] : [damage.Message])
         {
             Encodings = encodings,
         };
@@ -84,17 +83,37 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
     public async Task<VectorExport> ExportVectorsAsync(VideoId id, bool smoothed, Encoding encoding, CancellationToken cancellation)
     {
         var video = await RequireAsync(id, cancellation);
-        var vectors = new List<float[]>();
+        var chunks = await ports.Catalog.ListChunksAsync(id, encoding.Id, cancellation);
         var samples = new List<ExportedSample>();
-        foreach (var piece in await ReadPiecesAsync(video, encoding, await ports.Catalog.ListChunksAsync(id, encoding.Id, cancellation), cancellation))
+        foreach (var chunk in chunks.Where(VideoPieces.IsEmbedded))
         {
-            vectors.Add(smoothed ? Smooth(piece) : piece.Vectors);
-            for (var i = 0; i < piece.Count; i++)
-                samples.Add(new ExportedSample(piece.Numbers[i], piece.Timings[i].Ticks, video.Facts.SecondsAt(piece.Timings[i].Ticks)));
+            var columns = await ports.RawVectors.ReadColumnsAsync(VideoPieces.Key(id, encoding.Id, chunk), cancellation);
+            for (var i = 0; i < columns.Count; i++)
+                samples.Add(new ExportedSample(columns.Numbers[i], columns.Timings[i].Ticks, video.Facts.SecondsAt(columns.Timings[i].Ticks)));
         }
         if (samples.Count == 0)
             throw new ClusterSearchException(ErrorCodes.VideoNotFound, $"{id}: encoding {encoding.Id} has no embeddings of this video yet; ingest it first");
-        return new VectorExport(id, encoding.Id, encoding.Dimension, video.Facts.TimeBase, [.. vectors.SelectMany(part => part)], samples);
+        var pieces = VideoPieces.StreamAsync(ports, id, encoding.Id, chunks, CancellationToken.None);
+        return new VectorExport(id, encoding.Id, encoding.Dimension, video.Facts.TimeBase,
+            smoothed ? SmoothedAsync(pieces, encoding.Dimension) : pieces.Select(piece => piece.Piece.Vectors), samples);
+    }
+
+    private static async IAsyncEnumerable<float[]> SmoothedAsync(IAsyncEnumerable<(EmbeddedChunk Piece, bool[] ShotStarts)> pieces, int dimension)
+    {
+        var rows = new List<float>();
+        var smoother = new ShotSmoother(dimension, smoothed => rows.AddRange(smoothed));
+        await foreach (var (piece, starts) in pieces)
+        {
+            for (var i = 0; i < piece.Count; i++)
+            {
+                if (starts[i]) smoother.EndShot();
+                smoother.Add(piece.Vector(i));
+            }
+            yield return [.. rows];
+            rows.Clear();
+        }
+        smoother.EndShot();
+        yield return [.. rows];
     }
 
     private async Task<IReadOnlyList<VideoInEncoding>> EncodingsOfAsync(VideoId id, CancellationToken cancellation)
@@ -112,46 +131,6 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
     private static VideoPlanSummary SummaryOf(VideoId id, IReadOnlyList<ChunkRecord> chunks) => new(
         id, chunks.Sum(chunk => chunk.Chunk.Samples.Count), chunks.Sum(chunk => chunk.Result?.SampleCount ?? 0),
         chunks.CountBy(chunk => chunk.State).ToDictionary());
-
-    private async Task<IReadOnlyList<ShotSummary>> ShotsAsync(
-        VideoRecord video, Encoding encoding, IReadOnlyList<ChunkRecord> chunks, CancellationToken cancellation)
-    {
-        var shots = new List<ShotSummary>();
-        foreach (var piece in await ReadPiecesAsync(video, encoding, chunks, cancellation))
-        {
-            foreach (var (first, end) in VideoPieces.Shots(piece))
-            {
-                var startTicks = first == 0 ? piece.Timings[0].Ticks : piece.Timings[first].EdgeTicks;
-                var endTicks = end < piece.Count ? piece.Timings[end].EdgeTicks : video.Facts.StartTicks + video.Facts.DurationTicks;
-                var labels = encoding.Labels is { } names
-                    ? NamedLabels.Of(MeanLabels(piece, first, end), names, LabelsShown, 0.02f)
-                    : [];
-                shots.Add(new ShotSummary(video.Facts.SecondsAt(startTicks), video.Facts.SecondsAt(endTicks), end - first, labels));
-            }
-        }
-        return shots;
-    }
-
-    /// <summary>A shot's labels: the mean of each over the shot, those beyond a sample's kept few counting as 0.</summary>
-    private static LabelScore[] MeanLabels(EmbeddedChunk piece, int first, int end)
-    {
-        var sums = new Dictionary<ushort, float>();
-        for (var i = first; i < end; i++)
-            foreach (var label in piece.LabelsOf(i)) sums[label.Label] = sums.GetValueOrDefault(label.Label) + label.Score;
-        return [.. sums.Select(sum => new LabelScore(sum.Key, sum.Value / (end - first)))
-            .OrderByDescending(label => label.Score).ThenBy(label => label.Label)];
-    }
-
-    private Task<List<EmbeddedChunk>> ReadPiecesAsync(
-        VideoRecord video, Encoding encoding, IReadOnlyList<ChunkRecord> chunks, CancellationToken cancellation) =>
-        VideoPieces.ReadAsync(ports, video.Id, encoding.Id, chunks, state => state is ChunkState.Embedded or ChunkState.Indexed, cancellation);
-
-    private static float[] Smooth(EmbeddedChunk piece)
-    {
-        var smoothed = new float[piece.Vectors.Length];
-        foreach (var (first, end) in VideoPieces.Shots(piece)) VideoPieces.Smoothed(piece, first, end).CopyTo(smoothed, first * piece.Dimension);
-        return smoothed;
-    }
 
     private static VideoSummary Summarize(VideoRecord video, VideoPlanSummary? plan, PlaceBook places) => new(
         video.Id, places.NameOf(video), places.FindFile(video),

@@ -1,14 +1,16 @@
+using System.Runtime.CompilerServices;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Shots;
-using ClusterSearch.Core.Smoothing;
 
 namespace ClusterSearch.Archive.Vectors;
 
-/// <summary>A video's raw embeddings read from its vector files, and what follows from them.</summary>
+/// <summary>A video's raw embeddings read from its vector files.</summary>
 internal static class VideoPieces
 {
+    private const int SamplesPerPiece = 4096;
+
     /// <summary>Samples in order, in pieces: a chunk that is not counted separates two.</summary>
     /// <param name="ports">Where the vector files are read.</param>
     /// <param name="video">Whose.</param>
@@ -29,7 +31,7 @@ internal static class VideoPieces
                 Close();
                 continue;
             }
-            var chunk = await ports.RawVectors.ReadAsync(new RawVectorKey(video, encodingId, record.Chunk.Index, record.Token!), cancellation);
+            var chunk = await ports.RawVectors.ReadAsync(Key(video, encodingId, record), cancellation);
             if (chunk.Count > 0) open.Add(chunk);
         }
         Close();
@@ -42,20 +44,26 @@ internal static class VideoPieces
         }
     }
 
-    /// <summary>Entries [First, End) of each shot of a piece.</summary>
-    public static IEnumerable<(int First, int End)> Shots(EmbeddedChunk piece)
+    /// <summary>Samples in order, a few thousand at once, so that memory does not grow with the video.</summary>
+    /// <param name="ports">Where the vector files are read.</param>
+    /// <param name="video">Whose.</param>
+    /// <param name="encodingId">In which encoding.</param>
+    /// <param name="chunks">All of the video, in order; those that are embedded count.</param>
+    /// <param name="cancellation">Checked between pieces.</param>
+    /// <returns>Samples; entry i of the starts is true when a shot starts at sample i of the piece.</returns>
+    public static async IAsyncEnumerable<(EmbeddedChunk Piece, bool[] ShotStarts)> StreamAsync(
+        ArchivePorts ports, VideoId video, string encodingId, IReadOnlyList<ChunkRecord> chunks, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var starts = ShotDetection.ShotStarts(piece, ShotOptions.Default);
-        for (int first = 0, end; first < piece.Count; first = end)
+        var cuts = new ShotCuts(ShotOptions.Default);
+        foreach (var record in chunks.Where(IsEmbedded))
         {
-            for (end = first + 1; end < piece.Count && !starts[end]; end++)
-            {
-            }
-            yield return (first, end);
+            await foreach (var piece in ports.RawVectors.ReadPiecesAsync(Key(video, encodingId, record), SamplesPerPiece, cancellation))
+                yield return (piece, cuts.Next(piece));
         }
     }
 
-    /// <summary>One shot's vectors, smoothed as the default method does.</summary>
-    public static float[] Smoothed(EmbeddedChunk piece, int first, int end) =>
-        HaloSmoothing.Vectors(piece.Vectors.AsSpan(first * piece.Dimension, (end - first) * piece.Dimension), piece.Dimension);
+    /// <summary>Whether a chunk has a vector file that counts.</summary>
+    public static bool IsEmbedded(ChunkRecord chunk) => chunk.State is ChunkState.Embedded or ChunkState.Indexed;
+
+    public static RawVectorKey Key(VideoId video, string encodingId, ChunkRecord chunk) => new(video, encodingId, chunk.Chunk.Index, chunk.Token!);
 }

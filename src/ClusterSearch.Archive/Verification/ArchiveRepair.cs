@@ -123,7 +123,7 @@ internal sealed class ArchiveRepair(ArchivePorts ports)
     {
         if (await ports.Catalog.FindVideoAsync(id, cancellation) is { } video
             && await ports.Catalog.FindPlanAsync(id, encoding.Encoding.Id, cancellation) is { } plan)
-            await aggregation.AdvanceAsync(video, SampleGrid.Create(video.Facts, encoding.Encoding.Sampling, plan.ListedTicks), cancellation);
+            await aggregation.AdvanceAsync(video, SampleGrid.Create(video.Facts, encoding.Encoding.Sampling, plan.ListedTicks), null, cancellation);
     }
 
     private async Task DeleteUncountedAsync(IReadOnlyList<VerifyProblem> problems, CancellationToken cancellation)

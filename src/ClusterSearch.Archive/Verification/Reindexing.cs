@@ -66,12 +66,12 @@ internal sealed class Reindexing(ArchivePorts ports, RunMeter meter)
     {
         try
         {
-            return await aggregation.AdvanceAsync(video, grid, cancellation);
+            return await aggregation.AdvanceAsync(video, grid, null, cancellation);
         }
         catch (ClusterSearchException fault) when (fault.Code == ErrorCodes.ArchiveCorrupt)
         {
             if (await new VideoCompletion(ports, encodingId).RequeueBrokenAsync(video.Id, cancellation) == 0) throw;
-            return await aggregation.AdvanceAsync(video, grid, cancellation);
+            return await aggregation.AdvanceAsync(video, grid, null, cancellation);
         }
     }
 

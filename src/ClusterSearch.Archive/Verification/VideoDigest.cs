@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using ClusterSearch.Archive.Vectors;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
-using ClusterSearch.Core.Smoothing;
 
 namespace ClusterSearch.Archive.Verification;
 
@@ -13,16 +13,11 @@ namespace ClusterSearch.Archive.Verification;
 /// </summary>
 internal sealed class VideoDigest : IDisposable
 {
-    // Of one shot's smoothed rows at once; beside them stay the kernel's reach to either side.
-    private const int RowsPerStep = 1024;
-
     private readonly IncrementalHash _samples = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _raw = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _smoothed = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly IncrementalHash _shots = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private readonly List<float> _rows = [];
-    private int _contextRows;
-    private int _dimension;
+    private ShotSmoother? _smoother;
     private (long First, long Next, long EdgeTicks)? _shot;
 
     public bool IsEmpty => _shot is null;
@@ -31,7 +26,7 @@ internal sealed class VideoDigest : IDisposable
     /// <param name="shotStarts">Entry i is true when a shot starts at sample i.</param>
     public void Add(EmbeddedChunk piece, bool[] shotStarts)
     {
-        _dimension = piece.Dimension;
+        _smoother ??= new ShotSmoother(piece.Dimension, rows => _smoothed.AppendData(MemoryMarshal.AsBytes(rows)));
         _raw.AppendData(MemoryMarshal.AsBytes(piece.Vectors.AsSpan()));
         for (var i = 0; i < piece.Count; i++)
         {
@@ -43,8 +38,7 @@ internal sealed class VideoDigest : IDisposable
                 _shot = (piece.Numbers[i], 0, piece.Timings[i].EdgeTicks);
             }
             _shot = _shot!.Value with { Next = piece.Numbers[i] + 1 };
-            _rows.AddRange(piece.Vector(i));
-            if (_rows.Count / _dimension - _contextRows >= RowsPerStep + GaussianKernel.Default.Radius) SmoothWhatIsFinal();
+            _smoother.Add(piece.Vector(i));
         }
     }
 
@@ -62,25 +56,11 @@ internal sealed class VideoDigest : IDisposable
         foreach (var column in new[] { _samples, _raw, _smoothed, _shots }) column.Dispose();
     }
 
-    /// <summary>All but the last rows, whose neighbours are still to come.</summary>
-    private void SmoothWhatIsFinal()
-    {
-        var radius = GaussianKernel.Default.Radius;
-        var final = _rows.Count / _dimension - radius;
-        var smoothed = HaloSmoothing.Vectors(CollectionsMarshal.AsSpan(_rows), _dimension);
-        _smoothed.AppendData(MemoryMarshal.AsBytes(smoothed.AsSpan(_contextRows * _dimension, (final - _contextRows) * _dimension)));
-        _rows.RemoveRange(0, (final - radius) * _dimension);
-        _contextRows = radius;
-    }
-
     private void EndShot()
     {
         if (_shot is not { } shot) return;
-        var smoothed = HaloSmoothing.Vectors(CollectionsMarshal.AsSpan(_rows), _dimension);
-        _smoothed.AppendData(MemoryMarshal.AsBytes(smoothed.AsSpan(_contextRows * _dimension)));
+        _smoother!.EndShot();
         foreach (var number in new[] { shot.First, shot.Next, shot.EdgeTicks }) Append(_shots, number);
-        _rows.Clear();
-        _contextRows = 0;
     }
 
     private static void Append(IncrementalHash hash, long number)

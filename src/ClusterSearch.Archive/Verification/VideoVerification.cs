@@ -1,3 +1,4 @@
+using ClusterSearch.Archive.Vectors;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;

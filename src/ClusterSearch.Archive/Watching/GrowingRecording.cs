@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ClusterSearch.Archive.Footage;
 using ClusterSearch.Archive.Ingestion;
 using ClusterSearch.Core;
@@ -5,6 +6,7 @@ using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
+using ClusterSearch.ServiceDefaults;
 
 namespace ClusterSearch.Archive.Watching;
 
@@ -21,7 +23,7 @@ namespace ClusterSearch.Archive.Watching;
 /// what the ledger does not.
 /// </para>
 /// <para>
-/// Known gap: Matroska has no index until its writer closes it, so each look and each chunk reads the file from its beginning.
+/// Known gap: sampled by key frames or by every frame, each look lists the packets of the whole file.
 /// </para>
 /// </summary>
 internal sealed class GrowingRecording
@@ -207,7 +209,12 @@ internal sealed class GrowingRecording
         if (added.Count == 0) return;
         var end = added[^1].Samples.End;
         var times = listed?[..(int)end];
-        if (_chunkCount == 0) await catalog.PlanAsync(_id, _context.Encoding.Id, added, times, cancellation);
+        if (_chunkCount == 0)
+        {
+            using var span = TraceContext.StartRoot(Telemetry.Spans.Plan, ActivityKind.Producer);
+            span?.SetTag(Telemetry.Attributes.Video, _id.Value).SetTag(Telemetry.Attributes.Encoding, _context.Encoding.Id);
+            await catalog.PlanAsync(_id, _context.Encoding.Id, added, times, cancellation);
+        }
         else await catalog.ExtendPlanAsync(_id, _context.Encoding.Id, added, times, cancellation);
         if (!isClosed) await catalog.SetPriorityAsync(_id, Urgent, cancellation);
         (_chunkCount, _plannedEnd, _plannedSeconds) = (_chunkCount + added.Count, end, grid.Seconds(end - 1));

@@ -167,13 +167,13 @@ internal sealed class StandingWork : IWatchWork, IDisposable
     private async Task<int> AdvanceAsync(VideoId id, CancellationToken cancellation)
     {
         if (await _ports.Catalog.FindPlanAsync(id, EncodingId, cancellation) is null) return 0;
-        var (video, grid, places) = await _videos.FindAsync(id, cancellation);
+        var (video, grid, places, trace) = await _videos.FindAsync(id, cancellation);
         var path = places.FindFile(video) ?? id.Value;
         var completion = new VideoCompletion(_ports, EncodingId);
         var before = await _ports.Catalog.ListChunksAsync(id, EncodingId, cancellation);
         try
         {
-            await new Aggregation(_ports, _encoding, ShotOptions.Default).AdvanceAsync(video, grid, cancellation);
+            await new Aggregation(_ports, _encoding, ShotOptions.Default).AdvanceAsync(video, grid, trace, cancellation);
         }
         catch (ClusterSearchException fault) when (fault is { Code: ErrorCodes.ArchiveCorrupt, IsTransient: false })
         {

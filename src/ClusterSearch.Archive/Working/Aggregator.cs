@@ -2,8 +2,6 @@ using ClusterSearch.Archive.Ingestion;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
-using ClusterSearch.Core.Shots;
-using Microsoft.Extensions.Logging;
 
 namespace ClusterSearch.Archive.Working;
 
@@ -11,18 +9,21 @@ namespace ClusterSearch.Archive.Working;
 /// Competes for the role of the index's writer and, while it is held, aggregates whatever is embedded in any encoding. A
 /// video that cannot be aggregated is passed over for a while; the others go on.
 /// </summary>
-internal sealed class Aggregator(ArchivePorts ports, IndexWriterRole role, WorkerPulse pulse)
+/// <param name="ports">The adapters.</param>
+/// <param name="role">What it competes for.</param>
+/// <param name="pulse">Told what hinders it.</param>
+/// <param name="advance">Does one video's next step while the role is held.</param>
+/// <param name="hint">Given when there may be something to do; null: it looks by itself alone.</param>
+internal sealed class Aggregator(
+    ArchivePorts ports, IndexWriterRole role, WorkerPulse pulse, Func<EncodingRecord, VideoId, CancellationToken, Task<AdvanceOutcome>> advance, WorkSignal? hint = null)
 {
-    /// <summary>The number under which the pulse knows it: before all slots.</summary>
-    private const int PulseSlot = -1;
-
     /// <summary>Between two looks when there was nothing to do; each next one longer.</summary>
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan GivenUpInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PassedOver = TimeSpan.FromSeconds(30);
 
-    private readonly ILogger _log = ports.Logs.CreateLogger("ClusterSearch.Aggregator");
+    private readonly WorkSignal _hint = hint ?? new WorkSignal();
     private readonly Dictionary<(string Encoding, VideoId Video), long> _passedOver = [];
     private readonly Dictionary<(string Encoding, VideoId Video), int> _givenUp = [];
 
@@ -80,7 +81,7 @@ internal sealed class Aggregator(ArchivePorts ports, IndexWriterRole role, Worke
                 finishedAt = ports.Time.GetTimestamp();
             }
             pause = written ? ShortestPause : pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
-            if (!written) await Task.Delay(pause, ports.Time, held.Lost);
+            if (!written) await _hint.WaitAsync(pause, ports.Time, held.Lost);
         }
     }
 
@@ -92,42 +93,12 @@ internal sealed class Aggregator(ArchivePorts ports, IndexWriterRole role, Worke
         {
             if (!held.IsHeld || await role.IsAskedForAsync(held.Lost)) break;
             if (_passedOver.TryGetValue((encoding.Encoding.Id, id), out var at) && ports.Time.GetElapsedTime(at) < PassedOver) continue;
-            worked |= await AdvanceAsync(encoding, id, held.Lost);
+            var outcome = await advance(encoding, id, held.Lost);
+            if (outcome == AdvanceOutcome.Broken) _passedOver[(encoding.Encoding.Id, id)] = ports.Time.GetTimestamp();
+            else _passedOver.Remove((encoding.Encoding.Id, id));
+            worked |= outcome == AdvanceOutcome.Advanced;
         }
         return worked;
-    }
-
-    private async Task<bool> AdvanceAsync(EncodingRecord encoding, VideoId id, CancellationToken cancellation)
-    {
-        var encodingId = encoding.Encoding.Id;
-        if (await ports.Catalog.FindVideoAsync(id, cancellation) is not { } video
-            || await ports.Catalog.FindPlanAsync(id, encodingId, cancellation) is not { } plan) return false;
-        var before = await CountToDoAsync(id, encodingId, cancellation);
-        pulse.Begin(PulseSlot, $"indexes {(video.Places.Count > 0 ? video.Places[0].RelativePath : id.Value)}");
-        try
-        {
-            var grid = SampleGrid.Create(video.Facts, encoding.Encoding.Sampling, plan.ListedTicks);
-            await new Aggregation(ports, encoding, ShotOptions.Default).AdvanceAsync(video, grid, cancellation);
-            _passedOver.Remove((encodingId, id));
-            var chunks = await ports.Catalog.ListChunksAsync(id, encodingId, cancellation);
-            if (VideoCompletion.IsComplete(chunks)) await new VideoCompletion(ports, encodingId).CompleteAsync(video, chunks, grid, cancellation);
-            // A gap that is still being worked on holds up what lies behind it.
-            return chunks.Count(chunk => chunk.State == ChunkState.Embedded) < before;
-        }
-        catch (ClusterSearchException fault) when (fault is { Code: ErrorCodes.ArchiveCorrupt, IsTransient: false })
-        {
-            _log.LogError("{Message}", fault.Message);
-            pulse.Hinder($"video {id}", fault);
-            pulse.Free($"video {id}");
-            // Made again where a vector file is broken; anything else an operator must see to.
-            if (await new VideoCompletion(ports, encodingId).RequeueBrokenAsync(id, cancellation) == 0)
-                _passedOver[(encodingId, id)] = ports.Time.GetTimestamp();
-            return false;
-        }
-        finally
-        {
-            pulse.End(PulseSlot);
-        }
     }
 
     /// <summary>A video whose last chunk was given up has nothing to aggregate, and so nobody finished it.</summary>
@@ -145,7 +116,4 @@ internal sealed class Aggregator(ArchivePorts ports, IndexWriterRole role, Worke
             _givenUp[(id, summary.Video)] = quarantined;
         }
     }
-
-    private async Task<int> CountToDoAsync(VideoId id, string encodingId, CancellationToken cancellation) =>
-        (await ports.Catalog.ListChunksAsync(id, encodingId, cancellation)).Count(chunk => chunk.State == ChunkState.Embedded);
 }

@@ -75,7 +75,7 @@ internal sealed class Encoders(ArchivePorts ports, ArchiveOptions options, WorkR
             var model = Load(encoding, cancellation);
             _refused.Remove(id);
             pulse.Free(cause);
-            if (encoding.IsActive || pulse.EncoderFingerprint is null) pulse.EncoderFingerprint = model.EncoderFingerprint;
+            if (encoding.IsActive || pulse.EncoderFingerprint is null) (pulse.EncoderFingerprint, pulse.Device) = (model.EncoderFingerprint, model.Device);
             return _loaded[id] = new Entry(encoding, model, new ChunkWork(
                 ports, model, encoding.Encoding.Resize, request.HardwareAcceleration, request.Retries, new VideoBook(ports, encoding).FindAsync));
         }

@@ -27,7 +27,7 @@ internal sealed class VideoBook(ArchivePorts ports, EncodingRecord encoding)
         var video = await ports.Catalog.FindVideoAsync(id, cancellation);
         var plan = await ports.Catalog.FindPlanAsync(id, encoding.Encoding.Id, cancellation);
         if (video is null || plan is null) throw new ClusterSearchException(ErrorCodes.FootageNotFound, $"{id}: the video was removed from the archive");
-        var work = new WorkVideo(video, SampleGrid.Create(video.Facts, encoding.Encoding.Sampling, plan.ListedTicks), await PlaceBook.LoadAsync(ports.Catalog, cancellation));
+        var work = new WorkVideo(video, SampleGrid.Create(video.Facts, encoding.Encoding.Sampling, plan.ListedTicks), await PlaceBook.LoadAsync(ports.Catalog, cancellation), plan.Trace);
         // What grows is looked up anew each time.
         if (video.IsGrowing) return work;
         if (_known.Count >= Remembered) _known.Clear();

@@ -8,4 +8,5 @@ namespace ClusterSearch.Archive.Working;
 /// <param name="Record">As the catalogue has it.</param>
 /// <param name="Grid">Its samples in the encoding.</param>
 /// <param name="Places">Where it lies here.</param>
-internal sealed record WorkVideo(VideoRecord Record, SampleGrid Grid, PlaceBook Places);
+/// <param name="Trace">Its plan's: <see cref="VideoPlan.Trace"/>.</param>
+internal sealed record WorkVideo(VideoRecord Record, SampleGrid Grid, PlaceBook Places, string? Trace);

@@ -22,11 +22,8 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
     private const string WorkCause = "work";
     private const string LimitCause = "this machine";
 
-    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan FinalWords = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Forgotten = TimeSpan.FromDays(1);
 
     private readonly ILogger _log = ports.Logs.CreateLogger("ClusterSearch.Worker");
     private readonly WorkerPulse _pulse = new(tell, request.EarlierCrash);
@@ -48,10 +45,9 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(now);
         using var broken = CancellationTokenSource.CreateLinkedTokenSource(stop, now);
         var slotCount = !request.Embeds ? 0 : request.Slots ?? Math.Min(MaximumSlots, 2 * Environment.ProcessorCount);
-        using var reportsEnd = new CancellationTokenSource();
-        var reports = Task.Run(() => ReportAsync(reportsEnd.Token), CancellationToken.None);
+        await using var reports = new WorkerReports(ports, _pulse, () => Slots);
         var parts = Enumerable.Range(0, slotCount).Select(slot => GuardAsync(() => SlotAsync(slot, encoders, broken.Token, end.Token), broken)).ToList();
-        if (request.Aggregates) parts.Add(GuardAsync(() => new Aggregator(ports, writer, _pulse).RunAsync(broken.Token), broken));
+        if (request.Aggregates) parts.Add(GuardAsync(() => new Aggregator(ports, writer, _pulse, new VideoAdvance(ports, _pulse).RunAsync).RunAsync(broken.Token), broken));
         if (_tuner is not null && request.Embeds) parts.Add(GuardAsync(() => TuneAsync(broken.Token), broken));
         await using (stop.Register(() =>
         {
@@ -59,17 +55,7 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
             end.CancelAfter(request.Grace);
         }))
         {
-            try
-            {
-                await Task.WhenAll(parts);
-            }
-            finally
-            {
-                await reportsEnd.CancelAsync();
-                await reports;
-                _pulse.Stopped();
-                await SayFinallyAsync();
-            }
+            await Task.WhenAll(parts);
         }
     }
 
@@ -120,7 +106,7 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
                 _pulse.Free(WorkCause);
                 _pulse.Idle();
             }
-            catch (ClusterSearchException fault) when (IsPassing(fault))
+            catch (ClusterSearchException fault) when (PassingFaults.Include(fault))
             {
                 _log.LogWarning("{Message} ({Code})", fault.Message, fault.Code);
                 _pulse.Hinder(WorkCause, fault);
@@ -131,10 +117,6 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
             if (!hasWorked) await Task.Delay(idle, ports.Time, stop);
         }
     }
-
-    /// <summary>Whether waiting helps. A full or failing disk may be mended; what the ledger refuses stays refused.</summary>
-    private static bool IsPassing(ClusterSearchException fault) =>
-        fault.IsTransient || fault.Code is ErrorCodes.ArchiveDiskFull or ErrorCodes.ArchiveFileSystem || fault.Code.StartsWith("model.", StringComparison.Ordinal);
 
     private bool IsHindered()
     {
@@ -184,7 +166,7 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
             var lease = await ports.Catalog.ClaimAsync(new ClaimRequest
             {
                 EncodingId = encoder.Encoding.Encoding.Id,
-                Worker = $"{WorkerPulse.Name}/{slot}",
+                Worker = $"{_pulse.Name}/{slot}",
                 LeaseDuration = request.LeaseDuration,
                 EncoderFingerprint = encoder.Model.EncoderFingerprint,
                 AllowMixedEncoders = request.AllowMixedEncoders,
@@ -236,45 +218,6 @@ internal sealed class WorkerProcess(ArchivePorts ports, ArchiveOptions options, 
                 if (!WorkLimits.HasMemoryFor(8 * slots) && slots > 1) slots = _tuner.GiveWay();
             }
             _tuner.Observe((_pulse.Done.Seconds - seconds) / ports.Time.GetElapsedTime(started).TotalSeconds, WorkLimits.HasMemoryFor(slots));
-        }
-    }
-
-    // ---- Reports ----
-
-    private async Task ReportAsync(CancellationToken end)
-    {
-        var hasForgotten = false;
-        while (!end.IsCancellationRequested)
-        {
-            try
-            {
-                await ports.Catalog.ReportWorkerAsync(_pulse.Report(Slots), end);
-                if (!hasForgotten) await ports.Catalog.ForgetWorkersAsync(Forgotten, end);
-                hasForgotten = true;
-                await Task.Delay(ReportInterval, ports.Time, end);
-            }
-            catch (OperationCanceledException) when (end.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (ClusterSearchException fault)
-            {
-                _log.LogDebug("No report: {Message}", fault.Message);
-                await Task.WhenAny(Task.Delay(ReportInterval, ports.Time, end));
-            }
-        }
-    }
-
-    private async Task SayFinallyAsync()
-    {
-        using var limit = new CancellationTokenSource(FinalWords, ports.Time);
-        try
-        {
-            await ports.Catalog.ReportWorkerAsync(_pulse.Report(0), limit.Token);
-        }
-        catch (Exception fault) when (fault is ClusterSearchException or OperationCanceledException)
-        {
-            // Its silence says the same a little later.
         }
     }
 

@@ -5,7 +5,11 @@ using ClusterSearch.Core.Catalog;
 namespace ClusterSearch.Archive.Working;
 
 /// <summary>What a worker process says of itself, gathered from its slots: totals, what each does, what holds it up.</summary>
-internal sealed class WorkerPulse(Action<string> tell, Failure? earlierCrash)
+/// <param name="tell">Told what an operator should know.</param>
+/// <param name="earlierCrash">How the process before this one ended; null where none did.</param>
+/// <param name="name">Unique among the archive's workers; null: host and process.</param>
+/// <param name="role">What the process is for.</param>
+internal sealed class WorkerPulse(Action<string> tell, Failure? earlierCrash, string? name = null, string role = "worker")
 {
     private readonly Lock _lock = new();
     private readonly DateTimeOffset _startedAt = DateTimeOffset.UtcNow;
@@ -20,7 +24,7 @@ internal sealed class WorkerPulse(Action<string> tell, Failure? earlierCrash)
 
     public string? Device { get; set; }
 
-    public static string Name => $"{Environment.MachineName}/{Environment.ProcessId}";
+    public string Name { get; } = name ?? $"{Environment.MachineName}/{Environment.ProcessId}";
 
     /// <summary>Chunks, and seconds of footage, done so far.</summary>
     public (long Chunks, double Seconds) Done
@@ -109,7 +113,7 @@ internal sealed class WorkerPulse(Action<string> tell, Failure? earlierCrash)
                 Host = Environment.MachineName,
                 ProcessId = Environment.ProcessId,
                 StartedAt = _startedAt,
-                Role = "worker",
+                Role = role,
                 State = _hasStopped ? WorkerState.Stopped
                     : _isStopping ? WorkerState.Stopping
                     : _hindrances.Count > 0 ? WorkerState.Faulted

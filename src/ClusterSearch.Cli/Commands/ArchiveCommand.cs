@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Serialization.Metadata;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Core.Embeddings;
+using ClusterSearch.Remote;
 
 namespace ClusterSearch.Cli.Commands;
 
@@ -14,8 +14,15 @@ internal abstract class ArchiveCommand : DocumentedCommand
         : base(name, description, examples)
     {
         Surroundings = surroundings;
-        SetAction(RunAsync);
+        SetAction((parse, cancellation) =>
+        {
+            RefuseGateway(parse);
+            return RunAsync(parse, cancellation);
+        });
     }
+
+    /// <summary>What the command does with --gateway.</summary>
+    protected virtual GatewayUse GatewayUse => GatewayUse.Refused;
 
     protected Surroundings Surroundings { get; }
 
@@ -28,13 +35,35 @@ internal abstract class ArchiveCommand : DocumentedCommand
     /// <param name="mode">What for.</param>
     /// <param name="cancellation">Stops waiting for the archive.</param>
     /// <param name="execution">What models run on; null: the processor.</param>
-    protected Task<ArchiveHost> OpenAsync(ParseResult parse, OpenMode mode, CancellationToken cancellation, ModelOptions? execution = null)
+    /// <param name="service">What the process is called in telemetry.</param>
+    protected Task<ArchiveHost> OpenAsync(
+        ParseResult parse, OpenMode mode, CancellationToken cancellation, ModelOptions? execution = null, string service = CommandLineProgram.Name)
     {
         RootMapping.SetDefaults(new Settings(Surroundings.Variable, Surroundings.WorkingDirectory).Roots);
-        return Surroundings.Archives.OpenAsync(Address(parse) with { Execution = execution ?? new ModelOptions() }, mode, cancellation);
+        return Surroundings.Archives.OpenAsync(Address(parse) with { Execution = execution ?? new ModelOptions(), Service = service }, mode, cancellation);
     }
 
-    protected ArchiveAddress Address(ParseResult parse) => new(ArchiveDirectory(parse), Setting(parse, GlobalOptions.Catalog, "catalog")?.Value);
+    protected ArchiveAddress Address(ParseResult parse) => new(ArchiveDirectory(parse), Setting(parse, GlobalOptions.Catalog, "catalog")?.Value) { Gateway = GatewayOf(parse) };
+
+    /// <summary>The gateway that is to be asked; null where the archive is opened here.</summary>
+    protected RemoteAddress? GatewayOf(ParseResult parse)
+    {
+        var key = Setting(parse, GlobalOptions.Key, "key");
+        // An archive that is named on the command line is meant, whatever the environment says of gateways.
+        if (parse.GetValue(GlobalOptions.Gateway) is null && (parse.GetValue(GlobalOptions.Archive) ?? parse.GetValue(GlobalOptions.Catalog)) is not null) return null;
+        return Setting(parse, GlobalOptions.Gateway, "gateway") is var (url, _) ? RemoteAddress.Parse(url, key?.Value) : null;
+    }
+
+    private void RefuseGateway(ParseResult parse)
+    {
+        var isGiven = parse.GetValue(GlobalOptions.Gateway) is not null;
+        foreach (var option in (Option<string?>[])[GlobalOptions.Archive, GlobalOptions.Catalog])
+            if (isGiven && parse.GetValue(option) is not null) throw new UsageException($"--gateway and {option.Name} exclude each other: a gateway serves one archive");
+        if (parse.GetValue(GlobalOptions.Key) is not null && GatewayOf(parse) is null) throw new UsageException("--key opens a gateway: name it with --gateway");
+        if (GatewayUse == GatewayUse.Asked || (GatewayUse == GatewayUse.PassedOver && !isGiven) || GatewayOf(parse) is not { } gateway) return;
+        var source = isGiven ? "--gateway" : Setting(parse, GlobalOptions.Gateway, "gateway")!.Value.Source;
+        throw new UsageException($"'{Name}' works where the archive lies, not through a gateway ({source} says {gateway.Gateway.GetLeftPart(UriPartial.Authority)}); run it there{(isGiven ? "" : ", or name the archive with --archive")}");
+    }
 
     /// <summary>Absolute.</summary>
     protected string ArchiveDirectory(ParseResult parse) =>

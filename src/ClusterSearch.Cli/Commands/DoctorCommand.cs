@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 
@@ -17,6 +16,8 @@ internal sealed class DoctorCommand : ArchiveCommand
     {
         _model = Value("--model", "DIR", "Model directory, or the name of a model of this machine. Default: the starter.");
     }
+
+    protected override GatewayUse GatewayUse => GatewayUse.PassedOver;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {

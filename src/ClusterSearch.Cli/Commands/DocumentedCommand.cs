@@ -13,39 +13,17 @@ internal abstract class DocumentedCommand(string name, string description, param
     public IReadOnlyList<Example> Examples { get; } = examples;
 
     /// <summary>An option with one value.</summary>
-    internal Option<string?> Value(string name, string valueName, string description) => Added(new Option<string?>(name)
-    {
-        Description = description,
-        HelpName = valueName,
-    });
+    protected Option<string?> Value(string name, string valueName, string description) => this.AddValue(name, valueName, description);
 
     /// <summary>An option that may be given several times.</summary>
-    protected Option<string[]> Values(string name, string valueName, string description) => Added(new Option<string[]>(name)
-    {
-        Description = description,
-        HelpName = valueName,
-        // How often it may stand; each time with one value.
-        Arity = ArgumentArity.OneOrMore,
-        AllowMultipleArgumentsPerToken = false,
-    });
+    protected Option<string[]> Values(string name, string valueName, string description) => this.AddValues(name, valueName, description);
 
-    internal Option<bool> Flag(string name, string description) => Added(new Option<bool>(name)
-    {
-        Description = description,
-        Arity = ArgumentArity.Zero,
-    });
+    protected Option<bool> Flag(string name, string description) => this.AddFlag(name, description);
 
     protected Argument<T> Positional<T>(string name, ArgumentArity arity, string description)
     {
         var argument = new Argument<T>(name) { Description = description, Arity = arity };
         Add(argument);
         return argument;
-    }
-
-    private TOption Added<TOption>(TOption option)
-        where TOption : Option
-    {
-        Add(option);
-        return option;
     }
 }

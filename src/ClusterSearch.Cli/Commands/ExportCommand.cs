@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Cli.Vectors;
@@ -59,7 +58,7 @@ internal sealed class ExportVectorsCommand : ArchiveCommand
         var summary = (await archive.Search.ListVideosAsync(cancellation)).First(v => v.Id == id);
 
         var sidecarPath = Path.ChangeExtension(path, ".json");
-        NpyFile.Write(path, export.Samples.Count, export.Dimension, export.Vectors);
+        await NpyFile.WriteAsync(path, export.Samples.Count, export.Dimension, export.Vectors, cancellation);
         using (var sidecar = new AtomicFile(sidecarPath))
         {
             JsonSerializer.Serialize(sidecar.Stream, VectorSidecarDocument.From(export, summary.FileName, smoothed), DocumentContext.Readable.VectorSidecarDocument);

@@ -21,6 +21,20 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static Option<string?> Gateway { get; } = new("--gateway")
+    {
+        Description = "Ask a running `clustersearch serve` instead of opening an archive, such as http://archive:8420. Default: $CLUSTERSEARCH_GATEWAY, else the archive on this machine.",
+        HelpName = "URL",
+        Recursive = true,
+    };
+
+    public static Option<string?> Key { get; } = new("--key")
+    {
+        Description = "Key that opens the gateway; $CLUSTERSEARCH_KEY keeps it out of the list of processes.",
+        HelpName = "K",
+        Recursive = true,
+    };
+
     public static Option<bool> Json { get; } = new("--json")
     {
         Description = "Write one JSON document to standard output; everything else goes to standard error.",

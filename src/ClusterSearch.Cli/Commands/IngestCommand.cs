@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Parsing;
 using ClusterSearch.Cli.Presentation;
@@ -42,6 +41,7 @@ internal class IngestCommand : ArchiveCommand
             new("clustersearch ingest /mnt/tapes --sampling keyframes --workers 4", "Key frames alone: tens of times faster."),
             new("clustersearch ingest ~/footage --model siglip-base-patch16-224 --provider cuda --device 0,1", "By a full model on two graphics processors."),
             new("clustersearch ingest /mnt/tapes --catalog \"Host=db;Database=footage\" --priority 5 --detach", "Registered for `work` processes, ahead of other footage."),
+            new("clustersearch ingest ~/footage tapes:april --gateway http://archive:8420", "Through a gateway: a folder of this machine is sent, one below the gateway's root \"tapes\" is taken from there."),
             new("clustersearch ingest --beside --model clip-vit-base-patch32", "All known footage once more, by another model, while searches go on in the present one."))
     {
     }
@@ -71,9 +71,12 @@ internal class IngestCommand : ArchiveCommand
         _detach = Flag("--detach", "Where `work` processes work: return as soon as everything is registered.");
     }
 
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        var request = ReadRequest(parse);
+        var gateway = GatewayOf(parse);
+        var request = gateway is null ? ReadRequest(parse) : ReadRequestToSend(parse);
         await using var archive = await OpenAsync(parse, OpenMode.Create, cancellation, Execution(parse));
         IngestReport report;
         try
@@ -83,7 +86,8 @@ internal class IngestCommand : ArchiveCommand
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            Terminal.Error.WriteLine((await IsSharedAsync(archive))
+            Terminal.Error.WriteLine(gateway is not null ? "what the gateway has goes on without this command; `clustersearch status --watch` shows it"
+                : (await IsSharedAsync(archive))
                 ? "what was registered is worked on by the workers without this command; `clustersearch status --watch` shows it, `clustersearch pause` halts it"
                 : "what was finished is kept; the same command goes on from there");
             throw;
@@ -109,6 +113,31 @@ internal class IngestCommand : ArchiveCommand
         }
     }
 
+    /// <summary>Through a gateway: how footage is taken in is the archive's own business, and settings of this machine say nothing of it.</summary>
+    private IngestRequest ReadRequestToSend(ParseResult parse)
+    {
+        foreach (var option in (IEnumerable<Option>)[_rate, _sampling, _resize, _hardware, _chunkDuration, _model, _precision, _beside, _workers, _mixed, _order, .. _execution.All])
+            if (parse.GetResult(option) is { Implicit: false })
+                throw new UsageException($"{option.Name}: how footage is taken in is chosen where the archive lies, not through a gateway; leave it out");
+        var paths = parse.GetValue(_paths) ?? [];
+        if (paths.Length == 0) throw new UsageException("footage is needed: files and folders of this machine, which are sent, or ROOT:PATH below a root of the gateway");
+        return new IngestRequest
+        {
+            Paths = [.. paths.Select(path => IsBelowRoot(path) ? path : FullPath(path))],
+            Camera = NotBlank(parse, _camera),
+            Zone = NotBlank(parse, _zone),
+            RecordedAt = ReadRecordedAt(parse),
+            Priority = ReadPriority(parse),
+            Detach = parse.GetValue(_detach),
+        };
+    }
+
+    private bool IsBelowRoot(string path) => path.IndexOf(':', StringComparison.Ordinal) > 0 && !Path.IsPathRooted(path) && !Path.Exists(FullPath(path));
+
+    private DateTimeOffset? ReadRecordedAt(ParseResult parse) => parse.GetValue(_recordedAt) is { } date ? DateSyntax.Parse(date, _recordedAt.Name, Surroundings.Zone) : null;
+
+    private int? ReadPriority(ParseResult parse) => parse.GetValue(_priority) is { } priority ? Choice.Number(priority, _priority.Name, -1000, 1000) : null;
+
     protected IngestRequest ReadRequest(ParseResult parse)
     {
         var paths = parse.GetValue(_paths) ?? [];
@@ -127,11 +156,11 @@ internal class IngestCommand : ArchiveCommand
             ChunkDuration = chunkDuration is { } c ? ReadChunkDuration(c.Value, c.Source) : ChunkPlan.DefaultChunkDuration,
             Camera = NotBlank(parse, _camera),
             Zone = NotBlank(parse, _zone),
-            RecordedAt = parse.GetValue(_recordedAt) is { } date ? DateSyntax.Parse(date, _recordedAt.Name, Surroundings.Zone) : null,
+            RecordedAt = ReadRecordedAt(parse),
             ModelDirectory = Setting(parse, _model, "model") is { } model ? Surroundings.Models.Resolve(model.Value, Surroundings.WorkingDirectory) : null,
             Workers = workers is { } w ? Choice.Number(w.Value, w.Source, 0, MaximumWorkers) : 0,
             AllowMixedEncoders = parse.GetValue(_mixed),
-            Priority = parse.GetValue(_priority) is { } priority ? Choice.Number(priority, _priority.Name, -1000, 1000) : null,
+            Priority = ReadPriority(parse),
             Order = OrderSyntax.Parse(parse.GetValue(_order), _order.Name),
             Detach = parse.GetValue(_detach),
         };

@@ -1,4 +1,3 @@
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Embeddings;
 

@@ -22,6 +22,8 @@ internal sealed class ModelsCheckCommand : ArchiveCommand
         _execution = ExecutionOptions.AddTo(this);
     }
 
+    protected override GatewayUse GatewayUse => GatewayUse.PassedOver;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var directory = Surroundings.Models.Resolve(parse.GetRequiredValue(_directory), Surroundings.WorkingDirectory);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 
@@ -17,6 +16,8 @@ internal sealed class ModelsDropCommand : ArchiveCommand
     {
         _encoding = Positional<string>("ENCODING", ArgumentArity.ExactlyOne, EncodingOption.What);
     }
+
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {

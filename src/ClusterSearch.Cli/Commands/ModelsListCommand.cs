@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Core;
@@ -15,6 +14,8 @@ internal sealed class ModelsListCommand(Surroundings surroundings) : ArchiveComm
     new("clustersearch models list", "As tables."),
     new("CLUSTERSEARCH_MODELS=~/models clustersearch models list --json", "Another folder of installed models, as JSON."))
 {
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var directories = Surroundings.Models.List();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Core;
@@ -32,6 +31,8 @@ internal sealed class ModelsPullCommand : ArchiveCommand
         _into = Value("--into", "DIR", "Folder that the model's own folder is made in. Default: $CLUSTERSEARCH_MODELS, else ~/.local/share/clustersearch/models.");
         _host = Value("--host", "URL", "Host that serves Hugging Face's file layout. Default: $CLUSTERSEARCH_MODEL_HOST, else $HF_ENDPOINT, else the public hub.");
     }
+
+    protected override GatewayUse GatewayUse => GatewayUse.PassedOver;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 
@@ -19,6 +18,8 @@ internal sealed class ModelsUseCommand : ArchiveCommand
         _encoding = Positional<string>("ENCODING", ArgumentArity.ExactlyOne, EncodingOption.What);
         _force = Flag("--force", "Also while videos are missing from it: searches then do without them, and say so.");
     }
+
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {

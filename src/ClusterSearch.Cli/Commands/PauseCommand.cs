@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 
 namespace ClusterSearch.Cli.Commands;
@@ -10,6 +9,8 @@ internal sealed class PauseCommand(Surroundings surroundings) : ArchiveCommand(s
     new("clustersearch pause", "For the archive in ./archive."),
     new("clustersearch pause --archive /srv/archive --json", "For another one, as JSON."))
 {
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         await using var archive = await OpenAsync(parse, OpenMode.Write, cancellation);
@@ -26,6 +27,8 @@ internal sealed class ResumeCommand(Surroundings surroundings) : ArchiveCommand(
     new("clustersearch resume", "For the archive in ./archive."),
     new("clustersearch resume --archive /srv/archive --json", "For another one, as JSON."))
 {
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         await using var archive = await OpenAsync(parse, OpenMode.Write, cancellation);

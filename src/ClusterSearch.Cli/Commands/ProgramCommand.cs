@@ -11,6 +11,8 @@ internal sealed class ProgramCommand : RootCommand
     {
         Add(GlobalOptions.Archive);
         Add(GlobalOptions.Catalog);
+        Add(GlobalOptions.Gateway);
+        Add(GlobalOptions.Key);
         Add(GlobalOptions.Json);
         Add(new IngestCommand(surroundings));
         Add(new WatchCommand(surroundings));
@@ -19,6 +21,7 @@ internal sealed class ProgramCommand : RootCommand
         Add(new KeysCommand(surroundings));
         Add(new StatusCommand(surroundings));
         Add(new WorkCommand(surroundings));
+        Add(new ClusterCommand(surroundings));
         Add(new PauseCommand(surroundings));
         Add(new ResumeCommand(surroundings));
         Add(new VideosCommand(surroundings));
@@ -39,6 +42,7 @@ internal sealed class ProgramCommand : RootCommand
         new("clustersearch ingest ~/footage", "Take in a folder of footage; run it again to go on or to take in what is new."),
         new("clustersearch search \"a red car turns left\"", "Find moments by a sentence."),
         new("clustersearch search --image cat.jpg --json", "Find moments by a picture, as JSON for a program."),
+        new("clustersearch search \"a red car\" --gateway http://archive:8420", "Ask an archive that another machine serves."),
         new("clustersearch doctor", "Check what this machine needs."),
     ];
 }

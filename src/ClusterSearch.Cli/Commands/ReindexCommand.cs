@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ClusterSearch.Archive;
 using ClusterSearch.Archive.Backup;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 

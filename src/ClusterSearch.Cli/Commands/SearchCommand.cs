@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Parsing;
 using ClusterSearch.Cli.Presentation;
@@ -54,6 +53,8 @@ internal sealed class SearchCommand : ArchiveCommand
         _explain = Flag("--explain", "Say how the answer was found.");
         _encoding = Value(EncodingOption.Name, "ENCODING", EncodingOption.Description);
     }
+
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {

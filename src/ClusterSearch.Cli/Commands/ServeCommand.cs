@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Parsing;
+using ClusterSearch.Cli.Supervision;
 using ClusterSearch.Gateway;
 using ClusterSearch.Gateway.Security;
 using Microsoft.Extensions.Logging;
@@ -46,11 +46,18 @@ internal sealed class ServeCommand : ArchiveCommand
             IndexDirectory = new ArchiveOptions { Directory = archiveDirectory, DefaultModelDirectory = "" }.IndexDirectory,
         };
         options.Validate();
-        await using var archive = await OpenAsync(parse, OpenMode.Create, cancellation);
-        using var logs = LoggerFactory.Create(logging => logging.AddProvider(new ErrorLines(Terminal.Error)));
+        await using var archive = await OpenAsync(parse, OpenMode.Create, cancellation, service: "clustersearch-gateway");
+        options = options with { Observe = archive.Gauges is { } gauges ? gauges.ObserveAsync : null };
+        using var logs = LoggerFactory.Create(logging =>
+        {
+            logging.AddProvider(new ErrorLines(line => Terminal.Error.WriteLine(Presentation.Wording.Safe(line)), _ => LogLevel.Error));
+            if (archive.Logs is { } exported) logging.AddProvider(new ForwardedLogs(exported));
+        });
         await using var server = await GatewayServer.StartAsync(options, archive.Search, archive.Ingestion, archive.Working, logs, cancellation);
         Terminal.Error.WriteLine($"serving {archiveDirectory} at {string.Join(" ", server.Addresses)}{(options.Keys.IsEmpty ? "" : $", to {Presentation.Wording.Count(options.Keys.List.Count, "key")}")}; Ctrl-C stops");
-        await server.RunAsync(cancellation);
+        using var line = Surroundings.Variable(SupervisorLine.Variable) is { Length: > 0 } ? new SupervisorLine(Console.In) : null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, line?.Stop ?? default, line?.Gone ?? default);
+        await server.RunAsync(stop.Token);
         return ExitCodes.Done;
     }
 
@@ -66,26 +73,5 @@ internal sealed class ServeCommand : ArchiveCommand
             if (!roots.TryAdd(name, directory)) throw new UsageException($"{_roots.Name}: two folders are called '{name}'; name them apart: NAME=DIR");
         }
         return roots;
-    }
-
-    /// <summary>Faults of the gateway itself, a line each.</summary>
-    private sealed class ErrorLines(TextWriter error) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (!IsEnabled(logLevel)) return;
-            lock (error) error.WriteLine(Presentation.Wording.Safe($"{formatter(state, exception)}{(exception is null ? "" : $": {exception.GetType().Name}: {exception.Message}")}"));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Parsing;
 using ClusterSearch.Cli.Presentation;
@@ -24,6 +23,8 @@ internal sealed class StatusCommand : ArchiveCommand
         _watch = Flag("--watch", "Show it again and again until Ctrl-C; with --json one document a line each time.");
         _interval = Value("--interval", "D", "Time between two looks with --watch. Default: 2s.");
     }
+
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {

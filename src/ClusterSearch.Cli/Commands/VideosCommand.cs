@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Presentation;
 using ClusterSearch.Core.Footage;
@@ -26,6 +25,8 @@ internal sealed class VideosListCommand(Surroundings surroundings) : ArchiveComm
     new("clustersearch videos list", "As a table."),
     new("clustersearch videos list --json", "As JSON."))
 {
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         await using var archive = await OpenAsync(parse, OpenMode.Read, cancellation);
@@ -59,6 +60,8 @@ internal sealed class VideosShowCommand : ArchiveCommand
     {
         _video = Positional<string>("VIDEO", ArgumentArity.ExactlyOne, "An id, a path or a unique file name.");
     }
+
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
@@ -109,6 +112,8 @@ internal sealed class VideosRemoveCommand : ArchiveCommand
         _video = Positional<string>("VIDEO", ArgumentArity.ExactlyOne, "An id, a path or a unique file name.");
     }
 
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
+
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         await using var archive = await OpenAsync(parse, OpenMode.Write, cancellation);
@@ -131,6 +136,8 @@ internal sealed class VideosRetryCommand : ArchiveCommand
     {
         _video = Positional<string?>("VIDEO", ArgumentArity.ZeroOrOne, "An id, a path or a unique file name. Default: all videos.");
     }
+
+    protected override GatewayUse GatewayUse => GatewayUse.Asked;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {

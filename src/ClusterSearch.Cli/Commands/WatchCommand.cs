@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ClusterSearch.Archive;
-using ClusterSearch.Cli.Hosting;
 using ClusterSearch.Cli.Json;
 using ClusterSearch.Cli.Parsing;
 using ClusterSearch.Cli.Presentation;
@@ -31,6 +30,8 @@ internal sealed class WatchCommand : IngestCommand
         _once = Flag("--once", "End when everything that is there is taken in, still being written, or failed.");
         _prune = Flag("--prune", "Forget videos whose last file is deleted. Without it they stay searchable, and cannot be played.");
     }
+
+    protected override GatewayUse GatewayUse => GatewayUse.Refused;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {

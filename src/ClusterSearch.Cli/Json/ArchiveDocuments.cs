@@ -3,37 +3,6 @@ using ClusterSearch.Archive;
 
 namespace ClusterSearch.Cli.Json;
 
-/// <param name="Encoding">The one that searches use, of which videos, chunks, samples and hours speak; null in an empty archive.</param>
-/// <param name="Encodings">Every encoding, in the order in which they came.</param>
-internal sealed record StatusDocument(
-    VideoCountsDocument Videos, ChunkCountsDocument Chunks, long Samples, long MissingSamples, double Hours,
-    EncodingDocument? Encoding, IReadOnlyList<EncodingProgressDocument> Encodings, IReadOnlyList<FileFaultDocument> Failures,
-    WorkforceDocument Work) : Document
-{
-    public static StatusDocument From(ArchiveStatus status, WorkforceStatus work)
-    {
-        var ledger = status.Ledger;
-        return new StatusDocument(
-            VideoCountsDocument.From(ledger, status.VideosWithoutPlan),
-            ChunkCountsDocument.From(ledger.Chunks), ledger.Samples, ledger.MissingSamples, ledger.Seconds / 3600,
-            status.Encoding is { } e ? EncodingDocument.From(e) : null, [.. status.Encodings.Select(EncodingProgressDocument.From)],
-            FileFaultDocument.From(status.Failures), WorkforceDocument.From(work));
-    }
-}
-
-/// <param name="Seconds">Footage worked on.</param>
-/// <param name="TimesRealTime">Null where no time passed.</param>
-internal sealed record IngestDocument(
-    int Files, int Added, int Unchanged, int Moved, long Samples, double Seconds, double ElapsedSeconds, double? TimesRealTime,
-    IReadOnlyList<FileFaultDocument> Failures, IReadOnlyList<FileFaultDocument> Warnings,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EncodingProgressDocument? Encoding) : Document
-{
-    public static IngestDocument From(IngestReport r) => new(
-        r.Files, r.Added, r.Unchanged, r.Moved, r.Samples, r.SecondsOfFootage, r.Elapsed.TotalSeconds,
-        r.Elapsed > TimeSpan.Zero ? r.SecondsOfFootage / r.Elapsed.TotalSeconds : null,
-        FileFaultDocument.From(r.Failures), FileFaultDocument.From(r.Warnings), r.Encoding is { } e ? EncodingProgressDocument.From(e) : null);
-}
-
 /// <param name="Samples">Over all encodings.</param>
 internal sealed record ReindexDocument(int Videos, long Samples, double ElapsedSeconds, IReadOnlyList<EncodingDocument> Encodings) : Document;
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ClusterSearch.Cli.Clusters;
 
 namespace ClusterSearch.Cli.Json;
 
@@ -31,6 +32,8 @@ namespace ClusterSearch.Cli.Json;
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(KeysDocument))]
+[JsonSerializable(typeof(ClusterDocument))]
+[JsonSerializable(typeof(ClusterRecord))]
 [JsonSerializable(typeof(JudgedFile))]
 internal sealed partial class DocumentContext : JsonSerializerContext
 {

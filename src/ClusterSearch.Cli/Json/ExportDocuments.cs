@@ -10,9 +10,12 @@ namespace ClusterSearch.Cli.Json;
 internal sealed record VectorSidecarDocument(
     string Video, string VideoId, string Encoding, string Vectors, int Dimension, IReadOnlyList<VectorSampleDocument> Samples) : Document
 {
-    public static VectorSidecarDocument From(VectorExport export, string fileName, bool smoothed) => new(
-        fileName, export.Video.Value, export.EncodingId, smoothed ? "smoothed" : "raw", export.Dimension,
-        [.. export.Samples.Select(s => new VectorSampleDocument(s.Number, s.Ticks, export.TimeBase.ToString(), s.Seconds))]);
+    public static VectorSidecarDocument From(VectorExport export, string fileName, bool smoothed)
+    {
+        var timeBase = export.TimeBase.ToString();
+        return new(fileName, export.Video.Value, export.EncodingId, smoothed ? "smoothed" : "raw", export.Dimension,
+            [.. export.Samples.Select(s => new VectorSampleDocument(s.Number, s.Ticks, timeBase, s.Seconds))]);
+    }
 }
 
 internal sealed record VectorSampleDocument(long Number, long Ticks, string TimeBase, double Seconds);

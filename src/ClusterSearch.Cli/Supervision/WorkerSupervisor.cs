@@ -27,6 +27,9 @@ internal sealed class WorkerSupervisor(Terminal terminal, IWorking working, Time
     /// <summary>Beyond the grace, for giving back and saying goodbye.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(20);
 
+    /// <summary>Of the worker; null while there is none.</summary>
+    public int? ProcessId { get; private set; }
+
     /// <param name="command">How this program was started.</param>
     /// <param name="stop">Asked for by the operator.</param>
     /// <returns>An exit code.</returns>
@@ -77,6 +80,7 @@ internal sealed class WorkerSupervisor(Terminal terminal, IWorking working, Time
     {
         var kills = MemoryKills.Count();
         using var process = Start(command, crash);
+        ProcessId = process.Id;
         var name = $"{Environment.MachineName}/{process.Id}";
         string? lastWords = null;
         var relaying = RelayAsync(process.StandardError, line =>
@@ -107,6 +111,7 @@ internal sealed class WorkerSupervisor(Terminal terminal, IWorking working, Time
             }
         }
         await relaying;
+        ProcessId = null;
         return (WorkerExit.Of(process.ExitCode, MemoryKills.Count() > kills, lastWords), name);
     }
 
@@ -149,11 +154,13 @@ internal sealed class WorkerSupervisor(Terminal terminal, IWorking working, Time
     }
 
     /// <summary>Program and arguments of this process, to be started once more.</summary>
-    public static IReadOnlyList<string> OwnCommand()
+    public static IReadOnlyList<string> OwnCommand() => [.. OwnProgram(), .. Environment.GetCommandLineArgs()[1..]];
+
+    /// <summary>This program, for other arguments.</summary>
+    public static IReadOnlyList<string> OwnProgram()
     {
-        var arguments = Environment.GetCommandLineArgs();
         var program = Environment.ProcessPath!;
         // Run by the host `dotnet`, the first argument is the assembly.
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, .. arguments] : [program, .. arguments[1..]];
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.GetFullPath(Environment.GetCommandLineArgs()[0])] : [program];
     }
 }

@@ -17,24 +17,48 @@ internal static class NpyFile
     /// <param name="values">rows * columns numbers, row-major.</param>
     public static void Write(string path, int rows, int columns, ReadOnlySpan<float> values)
     {
-        if (values.Length != (long)rows * columns)
-            throw new ArgumentException($"a matrix of {rows} x {columns} has {(long)rows * columns} numbers, found {values.Length}", nameof(values));
         using var file = new AtomicFile(path);
         file.Stream.Write(Header(rows, columns));
+        Append(file.Stream, values);
+        Commit(file, rows, columns, values.Length);
+    }
+
+    /// <inheritdoc cref="Write"/>
+    /// <param name="values">The same, in pieces of any length.</param>
+    public static async Task WriteAsync(string path, int rows, int columns, IAsyncEnumerable<float[]> values, CancellationToken cancellation)
+    {
+        using var file = new AtomicFile(path);
+        file.Stream.Write(Header(rows, columns));
+        long count = 0;
+        await foreach (var piece in values.WithCancellation(cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Append(file.Stream, piece);
+            count += piece.Length;
+        }
+        Commit(file, rows, columns, count);
+    }
+
+    private static void Commit(AtomicFile file, int rows, int columns, long count)
+    {
+        if (count != (long)rows * columns)
+            throw new ArgumentException($"a matrix of {rows} x {columns} has {(long)rows * columns} numbers, found {count}");
+        file.Commit();
+    }
+
+    private static void Append(Stream stream, ReadOnlySpan<float> values)
+    {
         if (BitConverter.IsLittleEndian)
         {
-            file.Stream.Write(MemoryMarshal.AsBytes(values));
+            stream.Write(MemoryMarshal.AsBytes(values));
+            return;
         }
-        else
+        Span<byte> number = stackalloc byte[sizeof(float)];
+        foreach (var value in values)
         {
-            Span<byte> number = stackalloc byte[sizeof(float)];
-            foreach (var value in values)
-            {
-                BinaryPrimitives.WriteSingleLittleEndian(number, value);
-                file.Stream.Write(number);
-            }
+            BinaryPrimitives.WriteSingleLittleEndian(number, value);
+            stream.Write(number);
         }
-        file.Commit();
     }
 
     private static byte[] Header(int rows, int columns)

@@ -15,7 +15,7 @@ public interface ILedger
 
     /// <summary>
     /// Plans a video in an encoding: one pending chunk each. A video that already has a plan in this encoding keeps it
-    /// (whatever its chunk duration), so a rerun goes on where the last one ended.
+    /// (whatever its chunk duration), so a rerun goes on where the last one ended. A new plan keeps where the current trace is (<see cref="VideoPlan.Trace"/>).
     /// </summary>
     /// <param name="chunks">At least one; numbered from 0, each beginning where the one before ends.</param>
     /// <param name="listedTicks">Presentation times for native and key-frame sampling, else null.</param>

@@ -14,7 +14,11 @@ public enum ChunkState
 }
 
 /// <summary>How a video is split in one encoding.</summary>
-public sealed record VideoPlan(VideoId Video, string EncodingId, IReadOnlyList<Chunk> Chunks, long[]? ListedTicks);
+public sealed record VideoPlan(VideoId Video, string EncodingId, IReadOnlyList<Chunk> Chunks, long[]? ListedTicks)
+{
+    /// <summary>W3C traceparent of the recorded span under which it was planned, from which all work on it goes on; null when nobody traced.</summary>
+    public string? Trace { get; init; }
+}
 
 /// <summary>How far a video is in one encoding.</summary>
 public sealed record VideoPlanSummary(VideoId Video, long PlannedSamples, long EmbeddedSamples, IReadOnlyDictionary<ChunkState, int> Chunks)

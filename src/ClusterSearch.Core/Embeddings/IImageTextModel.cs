@@ -14,6 +14,9 @@ public interface IImageTextModel : IDisposable
     /// <summary>What decides the bits of a vector beside the input: model, precision, runtime version, provider, instruction set.</summary>
     string EncoderFingerprint { get; }
 
+    /// <summary>What it runs on, for people and telemetry, such as "cpu/avx2" or "cuda/NVIDIA A10".</summary>
+    string Device { get; }
+
     IImageEncoder Images { get; }
 
     ITextEncoder Texts { get; }

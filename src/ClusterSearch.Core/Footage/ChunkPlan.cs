@@ -3,7 +3,8 @@ namespace ClusterSearch.Core.Footage;
 /// <summary>Splits a sample grid into chunks of equal time. Depends on the grid and the duration alone; no result depends on it.</summary>
 public static class ChunkPlan
 {
-    public static readonly TimeSpan DefaultChunkDuration = TimeSpan.FromMinutes(10);
+    // Long beside what a decoder takes to start and to reach the first picture, short enough that one video keeps all cores busy.
+    public static readonly TimeSpan DefaultChunkDuration = TimeSpan.FromMinutes(2);
 
     public static readonly TimeSpan MinimumChunkDuration = TimeSpan.FromSeconds(1);
 

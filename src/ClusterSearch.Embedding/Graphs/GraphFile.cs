@@ -22,6 +22,19 @@ internal sealed record GraphFile(OnnxFile File, GraphInputs Inputs)
         return new GraphFile(file, GraphInputs.Read(file));
     }
 
+    /// <summary>The part of a combined graph that gives some of its outputs; the graph itself where these need all of its inputs.</summary>
+    public GraphFile Only(IReadOnlyList<string> outputs)
+    {
+        if (TowerCut.InputsOf(File.Path, outputs) is not { } inputs || File.Inputs.All(input => inputs.Contains(input.Name))) return this;
+        var part = File with
+        {
+            Inputs = [.. File.Inputs.Where(input => inputs.Contains(input.Name))],
+            Outputs = [.. File.Outputs.Where(output => outputs.Contains(output.Name))],
+            CutTo = outputs,
+        };
+        return new GraphFile(part, GraphInputs.Read(part));
+    }
+
     /// <summary>The file and its weights, as full paths.</summary>
     public IEnumerable<string> Paths => File.ExternalFiles.Select(name => Path.Combine(Path.GetDirectoryName(File.Path)!, name)).Prepend(File.Path);
 }

@@ -6,7 +6,7 @@ namespace ClusterSearch.Embedding.Graphs;
 
 /// <summary>
 /// One graph, loaded on first use; runs may overlap. The session is made from the path, not from bytes, so that weights
-/// kept in files beside it are found.
+/// kept in files beside it are found; a tower cut out of a combined graph is told where they lie.
 /// </summary>
 /// <param name="towers">What of the graph is used; decides the threads.</param>
 /// <param name="deviceId">One of the settings' devices.</param>
@@ -47,7 +47,10 @@ internal sealed class GraphSession(OnnxFile file, ExecutionSettings settings, Mo
         try
         {
             using var options = settings.CreateOptions(towers, deviceId);
-            return new InferenceSession(file.Path, options);
+            if (file.CutTo is not { } outputs) return new InferenceSession(file.Path, options);
+            // Without a path the runtime does not know where the weights beside the graph lie.
+            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(file.Path));
+            return new InferenceSession(TowerCut.Make(file.Path, outputs), options);
         }
         catch (OnnxRuntimeException fault)
         {

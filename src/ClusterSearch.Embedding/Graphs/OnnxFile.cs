@@ -1,4 +1,3 @@
-using System.IO.MemoryMappedFiles;
 using ClusterSearch.Core;
 
 namespace ClusterSearch.Embedding.Graphs;
@@ -21,6 +20,9 @@ internal sealed record OnnxFile
     /// <summary>Names of files beside this one that hold weights.</summary>
     public required IReadOnlyList<string> ExternalFiles { get; init; }
 
+    /// <summary>Outputs of one tower, to which the graph is cut when it is loaded (<see cref="TowerCut"/>); null: it is loaded as it stands.</summary>
+    public IReadOnlyList<string>? CutTo { get; init; }
+
     /// <summary>Far above any exporter's; a stack holds only so much.</summary>
     private const int MaximumDepth = 100;
 
@@ -28,35 +30,7 @@ internal sealed record OnnxFile
     public bool ScalesOverTheBatch => Operators.Contains("DynamicQuantizeLinear");
 
     /// <exception cref="ClusterSearchException">model.broken when it is cut off or no ONNX graph.</exception>
-    public static unsafe OnnxFile Read(string path)
-    {
-        try
-        {
-            var length = new FileInfo(path).Length;
-            if (length == 0) throw new InvalidDataException("it is empty");
-            using var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-            using var view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            byte* start = null;
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            try
-            {
-                return Parse(path, new ProtocolBuffer(start, start + length));
-            }
-            finally
-            {
-                view.SafeMemoryMappedViewHandle.ReleasePointer();
-            }
-        }
-        catch (Exception fault) when (fault is InvalidDataException or OverflowException)
-        {
-            throw new ClusterSearchException(ErrorCodes.ModelBroken,
-                $"{path} is not a whole ONNX graph: {fault.Message}; fetch the file again", fault);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new ClusterSearchException(ErrorCodes.ModelIncomplete, $"{path} cannot be read: {fault.Message}", fault);
-        }
-    }
+    public static OnnxFile Read(string path) => OnnxBytes.Read(path, model => Parse(path, model));
 
     private static OnnxFile Parse(string path, ProtocolBuffer model)
     {

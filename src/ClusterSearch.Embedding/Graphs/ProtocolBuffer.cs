@@ -9,6 +9,7 @@ namespace ClusterSearch.Embedding.Graphs;
 internal unsafe struct ProtocolBuffer(byte* start, byte* end)
 {
     private byte* _at = start;
+    private byte* _field = start;
 
     /// <summary>Number of the field that <see cref="Next"/> found.</summary>
     public int Field { get; private set; }
@@ -23,12 +24,16 @@ internal unsafe struct ProtocolBuffer(byte* start, byte* end)
     /// <summary>The field as a message of its own; empty where it is a number.</summary>
     public readonly ProtocolBuffer Message => new(Content, Content + Length);
 
+    /// <summary>The field as it stands, with its tag.</summary>
+    public readonly ReadOnlySpan<byte> Whole => new(_field, checked((int)(_at - _field)));
+
     public readonly string Text => Encoding.UTF8.GetString(Content, checked((int)Length));
 
     /// <exception cref="InvalidDataException">The file ends within a field, or this is no such message.</exception>
     public bool Next()
     {
         if (_at >= end) return false;
+        _field = _at;
         var tag = VariableLength();
         Field = (int)(tag >> 3);
         Number = 0;

@@ -5,17 +5,22 @@ using ClusterSearch.Core;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Gateway.Security;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ClusterSearch.Gateway.Hosting;
 
 /// <summary>What endpoints do with a request and its answer, the same way everywhere.</summary>
 internal static class Exchange
 {
+    /// <summary>The longest query that the other limits allow is far below.</summary>
+    private const long MaximumDocumentBytes = 1 << 20;
+
     /// <exception cref="ClusterSearchException">request.invalid when the body is not this document.</exception>
     public static async Task<T> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
         if (!context.Request.HasJsonContentType()) throw Invalid("the body is JSON: Content-Type: application/json");
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = Math.Min(limit.MaxRequestBodySize ?? long.MaxValue, MaximumDocumentBytes);
         try
         {
             return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) ?? throw Invalid("the body is a JSON object, found null");

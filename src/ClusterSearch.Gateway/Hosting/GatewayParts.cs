@@ -1,15 +1,18 @@
+using System.Diagnostics;
 using ClusterSearch.Archive;
 using ClusterSearch.Core;
 using ClusterSearch.Gateway.Ingestion;
 using ClusterSearch.Gateway.Operating;
 using ClusterSearch.Gateway.Searching;
+using ClusterSearch.ServiceDefaults;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Logging;
 
 namespace ClusterSearch.Gateway.Hosting;
 
 /// <summary>What endpoints share.</summary>
-internal sealed class GatewayParts(GatewayOptions options, ISearch search, IIngestion ingestion, IWorking working, TimeProvider time) : IDisposable
+internal sealed class GatewayParts(GatewayOptions options, ISearch search, IIngestion ingestion, IWorking working, ILogger log, TimeProvider time) : IDisposable
 {
     private const long FrameCacheBytes = 96L << 20;
 
@@ -21,7 +24,9 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
 
     public IWorking Working { get; } = working;
 
-    public IngestDesk Desk { get; } = new(ingestion, working, time);
+    public ILogger Log { get; } = log;
+
+    public IngestDesk Desk { get; } = new(ingestion, working, log, time);
 
     public Uploads? Uploads { get; } = options.UploadDirectory is { } directory ? new Uploads(directory, options.MaximumUploadBytes) : null;
 
@@ -55,7 +60,9 @@ internal sealed class GatewayParts(GatewayOptions options, ISearch search, IInge
         timeout.CancelAfter(Options.SearchTimeout);
         try
         {
+            var asked = Stopwatch.GetTimestamp();
             using var place = await Searches.EnterAsync(timeout.Token);
+            Telemetry.StageDuration.Record(Stopwatch.GetElapsedTime(asked).TotalSeconds, new KeyValuePair<string, object?>(Telemetry.Attributes.Stage, "wait"));
             return await work(timeout.Token);
         }
         catch (ClusterSearchException fault) when (fault.Message.Contains(Pictures.Directory, StringComparison.Ordinal))

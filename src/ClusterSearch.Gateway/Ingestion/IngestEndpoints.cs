@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text.Json;
 using ClusterSearch.Archive;
 using ClusterSearch.Archive.Footage;
 using ClusterSearch.Contract;
 using ClusterSearch.Core.Footage;
+using ClusterSearch.Gateway.Describing;
 using ClusterSearch.Gateway.Hosting;
 using ClusterSearch.Gateway.Security;
 using Microsoft.AspNetCore.Builder;
@@ -20,14 +22,27 @@ internal static class IngestEndpoints
 
     public static void Map(IEndpointRouteBuilder api, GatewayParts parts)
     {
-        api.MapGet("/ingestion", context => StateAsync(context, parts));
-        api.MapGet("/ingestion/events", context => EventsAsync(context, parts));
-        api.MapPost("/ingestion/register", context => RegisterAsync(context, parts));
-        api.MapPost("/ingestion/pause", context => PauseAsync(context, parts, isPaused: true));
-        api.MapPost("/ingestion/resume", context => PauseAsync(context, parts, isPaused: false));
-        api.MapPost("/ingestion/retry", context => RetryAsync(context, parts, null));
-        api.MapPost("/videos/{id}/retry", context => RetryAsync(context, parts, Exchange.Video(context)));
-        api.MapPost("/uploads", context => UploadAsync(context, parts));
+        api.MapGet("/ingestion", context => StateAsync(context, parts))
+            .Is(new Operation("How far ingestion is, with roots and failures.", Role.Read) { Answer = typeof(ProgressDocument) });
+        api.MapGet("/ingestion/events", context => EventsAsync(context, parts))
+            .Is(new Operation("How far ingestion is, as it changes: server-sent events `progress`.", Role.Read) { AnswerMedia = ["text/event-stream"] });
+        api.MapGet("/ingestion/jobs/{job}", context => JobAsync(context, parts))
+            .Is(new Operation("What became of a job.", Role.Read) { Answer = typeof(JobStateDocument) });
+        api.MapPost("/ingestion/register", context => RegisterAsync(context, parts))
+            .Is(new Operation("Take in footage below a root.", Role.Ingest) { Body = typeof(RegisterBody), Answer = typeof(JobDocument), Status = 202 });
+        api.MapPost("/ingestion/pause", context => PauseAsync(context, parts, isPaused: true)).Is(new Operation("Begin nothing more.", Role.Ingest) { Answer = typeof(PausedDocument) });
+        api.MapPost("/ingestion/resume", context => PauseAsync(context, parts, isPaused: false)).Is(new Operation("Go on.", Role.Ingest) { Answer = typeof(PausedDocument) });
+        api.MapPost("/ingestion/retry", context => RetryAsync(context, parts, null))
+            .Is(new Operation("Try quarantined chunks of all videos again.", Role.Ingest) { Answer = typeof(RetryDocument) });
+        api.MapPost("/videos/{id}/retry", context => RetryAsync(context, parts, Exchange.Video(context)))
+            .Is(new Operation("Try quarantined chunks of a video again.", Role.Ingest) { Answer = typeof(RetryDocument) });
+        api.MapPost("/uploads", context => UploadAsync(context, parts))
+            .Is(new Operation("Send a file and take it in.", Role.Ingest)
+            {
+                BodyMedia = "application/octet-stream", Answer = typeof(UploadDocument), Status = 202,
+                Query = [new("name", "string", "A file name.", IsRequired: true), new("camera", "string", "Who took it."), new("zone", "string", "What it shows."),
+                    new("recordedAt", "string", "Wall-clock time of the first frame."), new("priority", "integer", "-1000 to 1000.")],
+            });
     }
 
     private static async Task StateAsync(HttpContext context, GatewayParts parts)
@@ -64,13 +79,16 @@ internal static class IngestEndpoints
         }
     }
 
+    private static Task JobAsync(HttpContext context, GatewayParts parts) => parts.Desk.Find((string)context.Request.RouteValues["job"]!) is { } job
+        ? Exchange.WriteAsync(context, job, GatewayJson.Default.JobStateDocument)
+        : throw new GatewayException(Problem.Of(StatusCodes.Status404NotFound, "job.not_found", "there is no such job, or it ended too long ago"));
+
     private static async Task RegisterAsync(HttpContext context, GatewayParts parts)
     {
-        Exchange.Require(context, Role.Ingest);
         var body = await Exchange.ReadAsync(context, GatewayJson.Default.RegisterBody);
         if (body.Root is not { } name || !parts.Options.Roots.TryGetValue(name, out var root))
             throw Exchange.Invalid($"root: expected one of {string.Join(", ", parts.Options.Roots.Keys.DefaultIfEmpty("(none is open: --root DIR)"))}, found '{Exchange.Shown(body.Root ?? "nothing")}'");
-        if (body.Priority is < LowestPriority or > HighestPriority) throw Exchange.Invalid($"priority: {LowestPriority} to {HighestPriority}");
+        CheckPriority(body.Priority);
         var path = Below(root, body.Path);
         if (!File.Exists(path) && !Directory.Exists(path))
             throw new Core.ClusterSearchException(Core.ErrorCodes.FootageNotFound, $"path: there is nothing called '{Exchange.Shown(body.Path ?? "")}' below {name}");
@@ -100,14 +118,12 @@ internal static class IngestEndpoints
 
     private static async Task PauseAsync(HttpContext context, GatewayParts parts, bool isPaused)
     {
-        Exchange.Require(context, Role.Ingest);
         await parts.Desk.SetPausedAsync(isPaused, context.RequestAborted);
-        await Exchange.WriteAsync(context, new PauseDocument(isPaused), GatewayJson.Default.PauseDocument);
+        await Exchange.WriteAsync(context, new PausedDocument(isPaused), GatewayJson.Default.PausedDocument);
     }
 
     private static async Task RetryAsync(HttpContext context, GatewayParts parts, VideoId? video)
     {
-        Exchange.Require(context, Role.Ingest);
         var cancellation = context.RequestAborted;
         if (video is { } id) await parts.Search.ShowVideoAsync(id, cancellation);
         var incomplete = (await parts.Search.ListVideosAsync(cancellation))
@@ -120,10 +136,11 @@ internal static class IngestEndpoints
 
     private static async Task UploadAsync(HttpContext context, GatewayParts parts)
     {
-        Exchange.Require(context, Role.Ingest);
         if (parts.Uploads is not { } uploads) throw new GatewayException(Problem.Of(StatusCodes.Status403Forbidden, "limit.uploads", "this gateway takes no uploads"));
         var name = context.Request.Query["name"].ToString();
         Uploads.NameOf(name);
+        var (camera, zone, recordedAt, priority) = (NotBlank(context.Request.Query["camera"]), NotBlank(context.Request.Query["zone"]), Date(context, "recordedAt"), WholeNumber(context, "priority"));
+        CheckPriority(priority);
         if (context.Request.ContentLength > parts.Options.MaximumUploadBytes)
             throw new GatewayException(Problem.Of(StatusCodes.Status413PayloadTooLarge, "limit.body", $"an upload has at most {parts.Options.MaximumUploadBytes} bytes"));
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = parts.Options.MaximumUploadBytes;
@@ -131,10 +148,35 @@ internal static class IngestEndpoints
         var job = parts.Desk.Enqueue(new IngestRequest
         {
             Paths = [path],
-            Camera = NotBlank(context.Request.Query["camera"]),
-            Zone = NotBlank(context.Request.Query["zone"]),
+            Camera = camera,
+            Zone = zone,
+            RecordedAt = recordedAt,
+            Priority = priority,
         });
         await Exchange.WriteAsync(context, new UploadDocument(job, Path.GetFileName(path), bytes), GatewayJson.Default.UploadDocument, StatusCodes.Status202Accepted);
+    }
+
+    private static void CheckPriority(int? priority)
+    {
+        if (priority is < LowestPriority or > HighestPriority) throw Exchange.Invalid($"priority: {LowestPriority} to {HighestPriority}");
+    }
+
+    private static DateTimeOffset? Date(HttpContext context, string name)
+    {
+        var text = context.Request.Query[name].ToString();
+        if (text.Length == 0) return null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var date)
+            ? date
+            : throw Exchange.Invalid($"{name}: expected ISO 8601 with an offset, found '{Exchange.Shown(text)}'");
+    }
+
+    private static int? WholeNumber(HttpContext context, string name)
+    {
+        var text = context.Request.Query[name].ToString();
+        if (text.Length == 0) return null;
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw Exchange.Invalid($"{name}: expected a whole number, found '{Exchange.Shown(text)}'");
     }
 
     private static string? NotBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Length <= 200 ? text.Trim() : throw Exchange.Invalid("camera, zone: at most 200 characters");

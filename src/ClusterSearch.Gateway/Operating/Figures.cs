@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
+using ClusterSearch.Contract;
 using ClusterSearch.ServiceDefaults;
 
 namespace ClusterSearch.Gateway.Operating;
@@ -15,7 +16,7 @@ internal sealed class Figures : IDisposable
 
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, Total> _counters = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Distribution> _histograms = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Name, string Labels), Distribution> _histograms = new();
     private readonly Queue<(long At, double Seconds)> _searches = new();
     private readonly TimeProvider _time;
 
@@ -29,7 +30,7 @@ internal sealed class Figures : IDisposable
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
         {
-            if (instrument is Histogram<double>) Record(instrument.Name, value);
+            if (instrument is Histogram<double>) Record(instrument.Name, value, tags);
             else Add(instrument, value, tags);
         });
         _listener.Start();
@@ -37,7 +38,7 @@ internal sealed class Figures : IDisposable
 
     public double CountOf(Instrument instrument) => _counters.Values.Where(total => total.Name == instrument.Name).Sum(total => total.Value);
 
-    public long Searches => _histograms.TryGetValue(Telemetry.SearchDuration.Name, out var searches) ? searches.Count : 0;
+    public long Searches => _histograms.TryGetValue((Telemetry.SearchDuration.Name, ""), out var searches) ? searches.Count : 0;
 
     /// <summary>Of searches within the last ten minutes.</summary>
     public LatencyDocument Latency()
@@ -56,35 +57,51 @@ internal sealed class Figures : IDisposable
         var text = new StringBuilder();
         foreach (var group in _counters.Values.GroupBy(total => total.Name).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
-            var name = $"{Plain(group.Key)}_total";
-            text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} counter\n");
+            var isCounter = group.First().Grows;
+            var name = isCounter ? $"{Plain(group.Key)}_total" : Plain(group.Key);
+            text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {(isCounter ? "counter" : "gauge")}\n");
             foreach (var total in group.OrderBy(total => total.Labels, StringComparer.Ordinal))
-                text.Append(CultureInfo.InvariantCulture, $"{name}{total.Labels} {total.Value}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{name}{Braced(total.Labels)} {total.Value}\n");
         }
-        foreach (var (key, histogram) in _histograms.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        foreach (var group in _histograms.GroupBy(entry => entry.Key.Name).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
-            var name = $"{Plain(key)}_seconds";
+            var name = $"{Plain(group.Key)}_seconds";
             text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} histogram\n");
-            var (buckets, count, sum) = histogram.Read();
-            for (var i = 0; i < Bounds.Length; i++) text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{le=\"{Bounds[i]}\"}} {buckets[i]}\n");
-            text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{le=\"+Inf\"}} {count}\n{name}_sum {sum}\n{name}_count {count}\n");
+            foreach (var ((_, labels), histogram) in group.OrderBy(entry => entry.Key.Labels, StringComparer.Ordinal)) Append(text, name, labels, histogram);
         }
         return text.ToString();
     }
 
     public void Dispose() => _listener.Dispose();
 
+    private static void Append(StringBuilder text, string name, string labels, Distribution histogram)
+    {
+        var (buckets, count, sum) = histogram.Read();
+        var before = labels.Length == 0 ? "" : $"{labels},";
+        for (var i = 0; i < Bounds.Length; i++) text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{before}le=\"{Bounds[i]}\"}} {buckets[i]}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{before}le=\"+Inf\"}} {count}\n{name}_sum{Braced(labels)} {sum}\n{name}_count{Braced(labels)} {count}\n");
+    }
+
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var labels = LabelsOf(tags);
+        var total = _counters.GetOrAdd($"{instrument.Name}{{{labels}}}", _ => new Total(instrument.Name, labels, instrument is Counter<long> or Counter<double>));
+        if (instrument is Gauge<long> or Gauge<double>) total.Set(value);
+        else total.Add(value);
+    }
+
+    private static string LabelsOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var labels = "";
         foreach (var (name, tag) in tags) labels += $"{(labels.Length == 0 ? "" : ",")}{Plain(name)}=\"{Escaped(tag)}\"";
-        if (labels.Length > 0) labels = $"{{{labels}}}";
-        _counters.GetOrAdd($"{instrument.Name}{labels}", _ => new Total(instrument.Name, labels)).Add(value);
+        return labels;
     }
 
-    private void Record(string name, double seconds)
+    private static string Braced(string labels) => labels.Length == 0 ? "" : $"{{{labels}}}";
+
+    private void Record(string name, double seconds, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        _histograms.GetOrAdd(name, _ => new Distribution()).Add(seconds);
+        _histograms.GetOrAdd((name, LabelsOf(tags)), _ => new Distribution()).Add(seconds);
         if (name != Telemetry.SearchDuration.Name) return;
         lock (_searches)
         {
@@ -98,7 +115,7 @@ internal sealed class Figures : IDisposable
     private static string Escaped(object? value) =>
         Convert.ToString(value, CultureInfo.InvariantCulture)?.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal) ?? "";
 
-    private sealed class Total(string name, string labels)
+    private sealed class Total(string name, string labels, bool grows)
     {
         private readonly Lock _lock = new();
         private double _value;
@@ -107,11 +124,19 @@ internal sealed class Figures : IDisposable
 
         public string Labels => labels;
 
+        /// <summary>Whether it is a counter; else it goes up and down.</summary>
+        public bool Grows => grows;
+
         public double Value { get { lock (_lock) return _value; } }
 
         public void Add(double value)
         {
             lock (_lock) _value += value;
+        }
+
+        public void Set(double value)
+        {
+            lock (_lock) _value = value;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using ClusterSearch.Archive;
+using ClusterSearch.Contract;
 using ClusterSearch.Gateway.Hosting;
 
 namespace ClusterSearch.Gateway.Searching;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ClusterSearch.Contract;
 using ClusterSearch.Gateway.Hosting;
 using Microsoft.AspNetCore.Http;
 

@@ -1,4 +1,5 @@
 using ClusterSearch.Archive;
+using ClusterSearch.Contract;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Moments;
 using ClusterSearch.Core.Smoothing;

@@ -1,6 +1,8 @@
 using ClusterSearch.Archive;
 using ClusterSearch.Contract;
+using ClusterSearch.Gateway.Describing;
 using ClusterSearch.Gateway.Hosting;
+using ClusterSearch.Gateway.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,13 +13,19 @@ internal static class SearchEndpoints
 {
     public static void Map(IEndpointRouteBuilder api, GatewayParts parts)
     {
-        api.MapPost("/search", context => SearchAsync(context, parts));
-        api.MapPost("/videos/{id}/scores", context => ScoresAsync(context, parts));
+        api.MapPost("/search", context => SearchAsync(context, parts))
+            .Is(new Operation("Moments for a query, a page of them.", Role.Read) { Body = typeof(SearchBody), Answer = typeof(AnswerDocument) });
+        api.MapPost("/videos/{id}/scores", context => ScoresAsync(context, parts))
+            .Is(new Operation("A query's score at every sample of a video.", Role.Read) { Body = typeof(ScoresBody), Answer = typeof(ScoresDocument) });
         api.MapPost("/pictures", async context =>
-            await Exchange.WriteAsync(context, await parts.Pictures.AddAsync(context.Request.Body, context.RequestAborted), GatewayJson.Default.PictureDocument, StatusCodes.Status201Created));
-        api.MapGet("/pictures/{id}", context => PictureAsync(context, parts));
-        api.MapPost("/feedback", context => RateAsync(context, parts));
-        api.MapGet("/feedback", context => RatingsAsync(context, parts));
+            await Exchange.WriteAsync(context, await parts.Pictures.AddAsync(context.Request.Body, context.RequestAborted), GatewayJson.Default.PictureDocument, StatusCodes.Status201Created))
+            .Is(new Operation("Keep a picture to search with.", Role.Read) { BodyMedia = "image/*", Answer = typeof(PictureDocument), Status = 201 });
+        api.MapGet("/pictures/{id}", context => PictureAsync(context, parts))
+            .Is(new Operation("A picture that was sent.", Role.Read) { AnswerMedia = ["image/*"] });
+        api.MapPost("/feedback", context => RateAsync(context, parts))
+            .Is(new Operation("Say whether a moment is what a query asked for.", Role.Read) { Body = typeof(RatingBody), Status = 204 });
+        api.MapGet("/feedback", context => RatingsAsync(context, parts))
+            .Is(new Operation("Verdicts, newest first.", Role.Read) { Answer = typeof(RatingsDocument), Query = [new("video", "string", "Of this video alone.")] });
     }
 
     private static async Task SearchAsync(HttpContext context, GatewayParts parts)
@@ -26,7 +34,8 @@ internal static class SearchEndpoints
         var (answer, moments, next) = await parts.LimitedAsync(context, token => parts.Pages.NextAsync(parts.Search, body, b => QueryReading.Read(b, parts.Pictures), token));
         await Exchange.WriteAsync(context, new AnswerDocument(
             answer.Verdict.ToString().ToLowerInvariant(), [.. moments.Select(m => MomentDocument.From(m))], CoverageDocument.From(answer.Coverage),
-            TimingsDocument.From(answer.Timings), answer.Encoding is { } e ? EncodingDocument.From(e) : null, next), GatewayJson.Default.AnswerDocument);
+            TimingsDocument.From(answer.Timings), answer.Encoding is { } e ? EncodingDocument.From(e) : null, next,
+            body.Explain ? answer.Explanation : null), GatewayJson.Default.AnswerDocument);
     }
 
     private static async Task ScoresAsync(HttpContext context, GatewayParts parts)

@@ -1,3 +1,5 @@
+using ClusterSearch.Contract;
+using ClusterSearch.Gateway.Describing;
 using ClusterSearch.Gateway.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,13 +25,13 @@ internal static class SessionEndpoints
                 HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, Path = "/",
             });
             context.Response.StatusCode = StatusCodes.Status204NoContent;
-        }).RequireRateLimiting(LogInLimit);
+        }).RequireRateLimiting(LogInLimit).Is(new Operation("Log in: sets the cookie of a session.", null) { Body = typeof(KeyBody), Status = 204 });
         api.MapDelete("/session", context =>
         {
             if (context.Request.Cookies.TryGetValue(Sessions.CookieName, out var token)) sessions.End(token);
             context.Response.Cookies.Delete(Sessions.CookieName);
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;
-        });
+        }).Is(new Operation("Log out.", null) { Status = 204 });
     }
 }

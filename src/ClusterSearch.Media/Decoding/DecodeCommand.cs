@@ -7,6 +7,9 @@ namespace ClusterSearch.Media.Decoding;
 /// <summary>The arguments of an ffmpeg that decodes one video stream and reports on its frames.</summary>
 internal static class DecodeCommand
 {
+    /// <summary>The key frame to begin with lies a little before the time that is sought, in a cluster that may begin a little before it.</summary>
+    private const double MarginSeconds = 1.5;
+
     /// <param name="plan">Where to begin.</param>
     /// <param name="graph">A whole filter graph from <see cref="Source"/> to [out].</param>
     /// <param name="output">Format and destination.</param>
@@ -23,7 +26,7 @@ internal static class DecodeCommand
         if (keyframesOnly) arguments.AddRange(["-skip_frame", "nokey"]);
         arguments.AddRange(["-threads", Number(tools.Options.DecoderThreads), "-max_pixels", Number(tools.Options.MaximumPixels)]);
         arguments.AddRange(plan.Arguments);
-        arguments.AddRange(FfmpegTools.Guarded(path));
+        arguments.AddRange(FfmpegTools.GuardedFrom(path, plan.TargetSeconds - MarginSeconds).Arguments);
         arguments.AddRange(["-filter_complex_threads", "1", "-filter_complex", graph, "-map", "[out]"]);
         arguments.AddRange(FfmpegTools.Passthrough(ffmpeg));
         arguments.AddRange(output);

@@ -61,19 +61,26 @@ internal sealed class FootageProbe(FfmpegTools tools, PacketList packets, FirstF
         var start = video.Number("start_pts");
         var end = start + video.Number("duration_ts") ?? StatedEnd(video, facts.TimeBase);
         var counted = false;
-        if (end is null && start is not null && answer.DurationSeconds is > 0 and var seconds)
+        if (start is not null && UnindexedMatroska.Open(path) is { } unfinished)
+        {
+            // Its header says nothing of the end, or promises more than is written.
+            start = await EarliestAsync(path, facts, start.Value, cancellation);
+            end = await LastEndAsync(path, facts, unfinished.LastSeconds(), cancellation);
+            counted = true;
+        }
+        else if (end is null && start is not null && answer.DurationSeconds is > 0 and var seconds)
         {
             // Only the whole file's length is known, and a longer sound track may be what it measures.
             end = (long)((answer.StartSeconds + seconds) * facts.TimeBase.Denominator / facts.TimeBase.Numerator);
             if (streams(answer) > 1)
             {
-                end = await LastEndAsync(path, facts, end.Value, cancellation);
+                end = await LastEndAsync(path, facts, Seconds(facts, end.Value), cancellation);
                 counted = true;
             }
         }
         else if (end > start && IsImplausible(facts, end.Value - start!.Value))
         {
-            end = await LastEndAsync(path, facts, end.Value, cancellation);
+            end = await LastEndAsync(path, facts, Seconds(facts, end.Value), cancellation);
             counted = true;
         }
         if (start is null || end is null || end <= start)
@@ -112,16 +119,27 @@ internal sealed class FootageProbe(FfmpegTools tools, PacketList packets, FirstF
         return seconds > 3600 && facts.FileBytes < 100 * seconds || seconds > 31 * 86400;
     }
 
-    private async Task<long?> LastEndAsync(string path, VideoFacts facts, long statedEnd, CancellationToken cancellation)
+    private async Task<long?> LastEndAsync(string path, VideoFacts facts, double statedEndSeconds, CancellationToken cancellation)
     {
         long? last = null;
-        var stated = (double)statedEnd * facts.TimeBase.Numerator / facts.TimeBase.Denominator;
-        await packets.VisitAsync(path, facts.StreamIndex, stated - 10, null, packet =>
+        await packets.VisitAsync(path, facts.StreamIndex, statedEndSeconds > 10 ? statedEndSeconds - 10 : null, null, packet =>
         {
             if (!packet.Discarded && packet.Pts + (packet.Duration ?? 1) is { } end && !(end <= last)) last = end;
         }, cancellation);
         return last;
     }
+
+    private async Task<long> EarliestAsync(string path, VideoFacts facts, long statedStart, CancellationToken cancellation)
+    {
+        long? first = null;
+        await packets.VisitAsync(path, facts.StreamIndex, null, Seconds(facts, statedStart) + 10, packet =>
+        {
+            if (!packet.Discarded && !(first <= packet.Pts)) first = packet.Pts ?? first;
+        }, cancellation);
+        return first ?? statedStart;
+    }
+
+    private static double Seconds(VideoFacts facts, long ticks) => (double)ticks * facts.TimeBase.Numerator / facts.TimeBase.Denominator;
 
     private async Task<(long Start, long End)> CountAsync(string path, VideoFacts facts, CancellationToken cancellation)
     {

@@ -10,15 +10,21 @@ namespace ClusterSearch.Media.Probing;
 /// <summary>Reads packets of the video stream without decoding them.</summary>
 internal sealed class PacketList(FfmpegTools tools)
 {
+    /// <summary>A cluster's time is that of its first packet, and packets come in the order of decoding.</summary>
+    private const double MarginSeconds = 1;
+
     /// <summary>Calls <paramref name="visit"/> for each packet in file order, on another thread.</summary>
     /// <param name="fromSeconds">Where to begin, on the container's clock (ffprobe begins at a packet at or before it); null for the beginning.</param>
     /// <param name="untilSeconds">Where to end; null for the end.</param>
     public async Task VisitAsync(string path, int streamIndex, double? fromSeconds, double? untilSeconds, Action<Packet> visit, CancellationToken cancellation)
     {
         var arguments = new List<string> { "-loglevel", "repeat+error", "-select_streams", streamIndex.ToString(CultureInfo.InvariantCulture) };
+        var (input, beginsThere) = FfmpegTools.GuardedFrom(path, fromSeconds - MarginSeconds);
+        // An input that begins there is read from its beginning: it may hold no key frame to seek to before that time.
+        if (beginsThere) fromSeconds = null;
         if (fromSeconds is not null || untilSeconds is not null)
             arguments.AddRange(["-read_intervals", string.Create(CultureInfo.InvariantCulture, $"{fromSeconds:F6}%{untilSeconds:F6}")]);
-        arguments.AddRange(["-show_entries", "packet=pts,dts,duration,flags", "-of", "compact=p=0", .. FfmpegTools.Guarded(path)]);
+        arguments.AddRange(["-show_entries", "packet=pts,dts,duration,flags", "-of", "compact=p=0", .. input]);
         await using var child = ChildProcess.Start(tools.Options.FfprobePath, arguments, tools.Limits, cancellation);
         await BlockingThread.Run("ffprobe packets", () => Read(child.Output, visit));
         await child.Exit;

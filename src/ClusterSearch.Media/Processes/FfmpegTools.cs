@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using ClusterSearch.Core;
+using ClusterSearch.Media.Probing;
 
 namespace ClusterSearch.Media.Processes;
 
@@ -64,6 +66,23 @@ internal sealed class FfmpegTools(MediaOptions options)
     /// </summary>
     public static string[] Guarded(string path) =>
         ["-protocol_whitelist", "file,pipe", "-format_whitelist", ContainerFormats.Whitelist, "-i", "file:" + path];
+
+    /// <summary>
+    /// The same for what lies from a time on, and at most a little before it, in a file that ffmpeg would read from its beginning
+    /// for it: the file's header and its clusters from there, as one input.
+    /// </summary>
+    /// <param name="seconds">On the container's clock; null for the whole file.</param>
+    /// <returns>Options, and whether the input begins near the time.</returns>
+    public static (string[] Arguments, bool BeginsThere) GuardedFrom(string path, double? seconds)
+    {
+        // The bar separates what is joined, and no name can escape it.
+        if (seconds is not { } time || path.Contains('|', StringComparison.Ordinal) || UnindexedMatroska.Open(path) is not { } file) return (Guarded(path), false);
+        var cluster = file.ClusterAt(time);
+        if (cluster == file.HeaderBytes) return (Guarded(path), false);
+        var input = string.Create(CultureInfo.InvariantCulture,
+            $"concat:subfile,,start,0,end,{file.HeaderBytes},,:file:{path}|subfile,,start,{cluster},end,0,,:file:{path}");
+        return (["-protocol_whitelist", "file,subfile,concat", "-format_whitelist", ContainerFormats.Whitelist, "-i", input], true);
+    }
 
     /// <summary>"ffmpeg version 5.1.9-0+deb12u1 …", "n7.1 …"; a build from the development branch names none and is newer than any release.</summary>
     internal static Version VersionOf(string line)

@@ -77,9 +77,12 @@ internal sealed class WorkScene : IAsyncDisposable
     public Task<ProgramOutcome> RunAsync(params string[] arguments) => WholeProgram.RunAsync([.. arguments, "--archive", Archive, "--catalog", _catalog]);
 
     /// <summary>A process of its own, ended with the scene.</summary>
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>As <see cref="Start(string[])"/>, with variables of its own.</summary>
+    public Process Start(IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
-        var process = WholeProgram.Start([.. arguments, "--archive", Archive, "--catalog", _catalog]);
+        var process = WholeProgram.Start(variables, [.. arguments, "--archive", Archive, "--catalog", _catalog]);
         _started.Add(process);
         return process;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
@@ -29,6 +30,19 @@ public abstract partial class CatalogConformance
     {
         await PlannedAsync(1, [3]);
         Assert.Null((await Catalog.FindPlanAsync(Id(1), OneASecond.Id, Cancellation))!.ListedTicks);
+    }
+
+    [Fact]
+    public async Task A_plan_keeps_where_the_trace_of_its_planner_was_if_that_one_is_recorded()
+    {
+        using (var unrecorded = new Activity("unrecorded").SetIdFormat(ActivityIdFormat.W3C).Start()) await PlannedAsync(1, [3]);
+        Assert.Null((await Catalog.FindPlanAsync(Id(1), OneASecond.Id, Cancellation))!.Trace);
+        await Catalog.PutVideoAsync(Video(2), Cancellation);
+        using var recorded = new Activity("recorded").SetIdFormat(ActivityIdFormat.W3C).Start();
+        recorded.ActivityTraceFlags = ActivityTraceFlags.Recorded;
+        Assert.Equal(recorded.Id, (await Catalog.PlanAsync(Id(2), OneASecond.Id, Chunks(1), null, Cancellation)).Trace);
+        using var later = new Activity("later").SetIdFormat(ActivityIdFormat.W3C).Start();
+        Assert.Equal(recorded.Id, (await (await OpenAnotherAsync()).PlanAsync(Id(2), OneASecond.Id, Chunks(1), null, Cancellation)).Trace);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal sealed class OnnxWriter(int operatorSet = 17)
 
     public OnnxWriter Weights(string name, long[] shape, ReadOnlySpan<long> values) => Weights(name, Int64, shape, MemoryMarshal.AsBytes(values));
 
-    /// <param name="attributes">Names with a long, a float or a long[].</param>
+    /// <param name="attributes">Names with a long, a float, a long[] or a graph.</param>
     public OnnxWriter Node(string operation, string[] inputs, string output, params (string Name, object Value)[] attributes)
     {
         var node = new ArrayBufferWriter<byte>();
@@ -56,6 +56,11 @@ internal sealed class OnnxWriter(int operatorSet = 17)
                 case long[] numbers:
                     foreach (var number in numbers) Number(attribute, 8, number);
                     Number(attribute, 20, 7);
+                    break;
+                case OnnxWriter branch:
+                    Text(branch._graph, 2, name);
+                    Message(attribute, 6, branch._graph);
+                    Number(attribute, 20, 5);
                     break;
                 default:
                     throw new ArgumentException($"{name} is of another type", nameof(attributes));

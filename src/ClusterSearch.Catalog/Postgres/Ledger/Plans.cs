@@ -10,22 +10,23 @@ namespace ClusterSearch.Catalog.Postgres.Ledger;
 /// <summary>How videos are split. A plan is made once; it never changes but by growing at its end with its recording.</summary>
 internal static class Plans
 {
-    public static async Task<VideoPlan> PlanAsync(PostgresSession session, VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks)
+    public static async Task<VideoPlan> PlanAsync(
+        PostgresSession session, VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks, string? trace)
     {
         if (await FindAsync(session, video, encodingId) is { } existing) return existing;
         await VideoRows.LockAsync(session, video);
         await EncodingRows.RequireAsync(session, encodingId);
         var number = await session.FirstAsync<long?>("""
-            INSERT INTO plan (encoding, video, duration_us, planned_samples, pending, is_failed)
-            SELECT $1, id, duration_us, $3, $4, is_video_failed(id) FROM video WHERE id = $2
+            INSERT INTO plan (encoding, video, duration_us, planned_samples, pending, is_failed, trace)
+            SELECT $1, id, duration_us, $3, $4, is_video_failed(id), $5::text FROM video WHERE id = $2
             ON CONFLICT (encoding, video) DO NOTHING RETURNING number
             """,
-            row => row.Int64(0), encodingId, video.Value, chunks.Sum(chunk => chunk.Samples.Count), chunks.Count);
+            row => row.Int64(0), encodingId, video.Value, chunks.Sum(chunk => chunk.Samples.Count), chunks.Count, trace);
         // Another process planned it while this one waited for the video.
         if (number is not { } plan) return (await FindAsync(session, video, encodingId))!;
         await AddChunksAsync(session, plan, chunks);
         await PutTicksAsync(session, plan, listedTicks);
-        return new VideoPlan(video, encodingId, [.. chunks], listedTicks);
+        return new VideoPlan(video, encodingId, [.. chunks], listedTicks) { Trace = trace };
     }
 
     public static async Task<VideoPlan> ExtendAsync(PostgresSession session, VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks)
@@ -58,7 +59,9 @@ internal static class Plans
         if (chunks.Count == 0) return null;
         var ticks = await session.FirstAsync("SELECT ticks FROM plan_ticks JOIN plan ON number = plan WHERE encoding = $1 AND video = $2",
             row => TickBytes.Read(row.Bytes(0)), encodingId, video.Value);
-        return new VideoPlan(video, encodingId, chunks, ticks);
+        var trace = await session.FirstAsync("SELECT trace FROM plan WHERE encoding = $1 AND video = $2",
+            row => row.IsNull(0) ? null : row.Text(0), encodingId, video.Value);
+        return new VideoPlan(video, encodingId, chunks, ticks) { Trace = trace };
     }
 
     public static Task<List<VideoPlanSummary>> ListAsync(PostgresSession session, string encodingId) => session.ListAsync($"""

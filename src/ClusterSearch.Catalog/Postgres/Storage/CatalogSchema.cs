@@ -17,7 +17,7 @@ internal static class CatalogSchema
     private const string ApplicationName = "clustersearch";
 
     /// <summary>Statement lists; entry i leads from schema version i to i + 1. An entry that was released never changes.</summary>
-    public static IReadOnlyList<string> Migrations { get; } = [SchemaVersion1.Sql, SchemaVersion2.Sql];
+    public static IReadOnlyList<string> Migrations { get; } = [SchemaVersion1.Sql, SchemaVersion2.Sql, SchemaVersion3.Sql];
 
     /// <param name="migrations">See <see cref="Migrations"/>.</param>
     public static async Task EnsureAsync(

@@ -14,18 +14,18 @@ internal static class Plans
     /// <summary>SQL for the plan of a video in an encoding.</summary>
     public const string NumberOf = "(SELECT number FROM plan WHERE encoding = $encoding AND video = $video)";
 
-    public static VideoPlan Plan(Session session, VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks)
+    public static VideoPlan Plan(Session session, VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks, string? trace)
     {
         if (Find(session, video, encodingId) is { } existing) return existing;
         VideoRows.Require(session, video);
         EncodingRows.Require(session, encodingId);
         var number = session.First(
-            "INSERT INTO plan (encoding, video, duration_us, planned_samples) SELECT $encoding, id, duration_us, $samples FROM video WHERE id = $video RETURNING number",
+            "INSERT INTO plan (encoding, video, duration_us, planned_samples, trace) SELECT $encoding, id, duration_us, $samples, $trace FROM video WHERE id = $video RETURNING number",
             row => row.Int64(0),
-            ("$encoding", encodingId), ("$video", video.Value), ("$samples", chunks.Sum(chunk => chunk.Samples.Count)));
+            ("$encoding", encodingId), ("$video", video.Value), ("$samples", chunks.Sum(chunk => chunk.Samples.Count)), ("$trace", trace));
         AddChunks(session, number, chunks);
         PutTicks(session, number, listedTicks);
-        return new VideoPlan(video, encodingId, [.. chunks], listedTicks);
+        return new VideoPlan(video, encodingId, [.. chunks], listedTicks) { Trace = trace };
     }
 
     public static VideoPlan Extend(Session session, VideoId video, string encodingId, IReadOnlyList<Chunk> chunks, long[]? listedTicks)
@@ -49,14 +49,13 @@ internal static class Plans
 
     public static VideoPlan? Find(Session session, VideoId video, string encodingId)
     {
-        var number = session.First<long?>("SELECT number FROM plan WHERE encoding = $encoding AND video = $video",
-            row => row.Int64(0), ("$encoding", encodingId), ("$video", video.Value));
-        if (number is null) return null;
+        if (session.First<(long Number, string? Trace)?>("SELECT number, trace FROM plan WHERE encoding = $encoding AND video = $video",
+            row => (row.Int64(0), row.IsNull(1) ? null : row.Text(1)), ("$encoding", encodingId), ("$video", video.Value)) is not var (number, trace)) return null;
         var chunks = session.List("SELECT chunk_index, first_sample, end_sample FROM chunk WHERE plan = $plan ORDER BY chunk_index",
             row => new Chunk(row.Int32(0), new SampleRange(row.Int64(1), row.Int64(2))), ("$plan", number));
         var ticks = session.First("SELECT ticks FROM plan_ticks WHERE plan = $plan",
             row => TickBytes.Read(row.Bytes(0)), ("$plan", number));
-        return new VideoPlan(video, encodingId, chunks, ticks);
+        return new VideoPlan(video, encodingId, chunks, ticks) { Trace = trace };
     }
 
     public static List<VideoPlanSummary> List(Session session, string encodingId) => session.List($"""

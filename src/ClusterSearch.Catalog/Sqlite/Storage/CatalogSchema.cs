@@ -14,7 +14,7 @@ internal static class CatalogSchema
     public const int ApplicationId = 0x43536361;
 
     /// <summary>Statement lists; entry i leads from schema version i to i + 1. An entry that was released never changes.</summary>
-    public static IReadOnlyList<string> Migrations { get; } = [SchemaVersion1.Sql, SchemaVersion2.Sql, SchemaVersion3.Sql];
+    public static IReadOnlyList<string> Migrations { get; } = [SchemaVersion1.Sql, SchemaVersion2.Sql, SchemaVersion3.Sql, SchemaVersion4.Sql];
 
     public static async Task EnsureAsync(
         Database database, Session session, string path, IReadOnlyList<string> migrations, CancellationToken cancellation)

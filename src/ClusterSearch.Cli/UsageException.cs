@@ -1,6 +1,0 @@
-using ClusterSearch.Core;
-
-namespace ClusterSearch.Cli;
-
-/// <summary>The command line asks for something that cannot be meant. The message says what is expected and what was found.</summary>
-internal sealed class UsageException(string message) : ClusterSearchException(ErrorCodes.RequestInvalid, message);
