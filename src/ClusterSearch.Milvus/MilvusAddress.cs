@@ -23,7 +23,7 @@ public sealed record MilvusAddress
 
     public static bool IsOne(string text) => text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 
-    /// <param name="text">milvus:http://host:19530, milvus:https://user:password@host/database; the scheme may be left out before http.</param>
+    /// <param name="text">milvus:http://host:19530, milvus:https://user:password@host/database; what follows a question mark is not looked at.</param>
     /// <exception cref="ClusterSearchException">request.invalid.</exception>
     public static MilvusAddress Parse(string text) => TryParse(text, out var address) ? address
         : throw new ClusterSearchException(ErrorCodes.RequestInvalid,
@@ -35,16 +35,14 @@ public sealed record MilvusAddress
     private static bool TryParse(string text, [NotNullWhen(true)] out MilvusAddress? address)
     {
         address = null;
-        var plain = IsOne(text) ? text[Scheme.Length..] : text;
+        var plain = (IsOne(text) ? text[Scheme.Length..] : text).Split('?')[0];
         if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)) return false;
         var database = uri.AbsolutePath.Trim('/');
-        if (uri.Query.Length > 0 || uri.Fragment.Length > 0 || !database.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')) return false;
-        // A port that was not written is the scheme's: no Milvus listens there by default.
-        var hasPort = plain.AsSpan(plain.IndexOf("://", StringComparison.Ordinal) + 3).TrimEnd('/').EndsWith($":{uri.Port}", StringComparison.Ordinal) || !uri.IsDefaultPort
-            || uri.Authority.EndsWith($":{uri.Port}", StringComparison.Ordinal);
+        if (uri.Fragment.Length > 0 || !database.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')) return false;
         address = new MilvusAddress
         {
-            Server = new UriBuilder(uri.Scheme, uri.Host, hasPort ? uri.Port : DefaultPort).Uri,
+            // No Milvus listens on the ports of the web unless it is said.
+            Server = new UriBuilder(uri.Scheme, uri.Host, uri.IsDefaultPort && !plain.Contains($":{uri.Port}", StringComparison.Ordinal) ? DefaultPort : uri.Port).Uri,
             Database = database,
             Token = uri.UserInfo.Length > 0 ? Uri.UnescapeDataString(uri.UserInfo) : null,
         };
