@@ -109,13 +109,8 @@ public sealed class MilvusServer : IAsyncDisposable
 
     private static string? FindFolder()
     {
-        if (Environment.GetEnvironmentVariable("CLUSTERSEARCH_MILVUS_SERVER") is { Length: > 0 } named) return named;
-        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
-        {
-            var folder = Path.Combine(directory.FullName, "shared", "servers", "milvus");
-            if (File.Exists(Path.Combine(folder, "start-milvus.sh"))) return folder;
-        }
-        return null;
+        var folder = Environment.GetEnvironmentVariable("CLUSTERSEARCH_MILVUS_SERVER") is { Length: > 0 } named ? named : Path.Combine(TestAssets.Shared, "servers", "milvus");
+        return File.Exists(Path.Combine(folder, "start-milvus.sh")) ? folder : null;
     }
 
     private async Task EndAsync()

@@ -11,7 +11,8 @@ public sealed class SharedServer : IAsyncLifetime
 {
     private MilvusServer? _server;
 
-    private string? Address => MilvusServer.Given ?? _server?.Url;
+    /// <summary>Null where there is none.</summary>
+    public string? Address => MilvusServer.Given ?? _server?.Url;
 
     public async ValueTask InitializeAsync()
     {
