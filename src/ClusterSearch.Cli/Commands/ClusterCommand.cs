@@ -16,6 +16,7 @@ internal sealed class ClusterCommand : ArchiveCommand
     private readonly Option<string?> _url;
     private readonly Option<string[]> _roots;
     private readonly Option<string?> _milvus;
+    private readonly Option<string?> _milvusOptions;
     private readonly Option<string?> _telemetry;
 
     public ClusterCommand(Surroundings surroundings)
@@ -29,6 +30,7 @@ internal sealed class ClusterCommand : ArchiveCommand
         _url = Value("--urls", "URL", $"Where the gateway listens. Default: {GatewayOptions.DefaultAddress}.");
         _roots = Values("--root", "NAME=DIR", "A folder below which footage may be taken in from the page; may stand several times.");
         _milvus = Value("--milvus", "DIR", $"Folder with start-milvus.sh and stop-milvus.sh. Default: ${MilvusMember.Variable}, else no Milvus.");
+        _milvusOptions = Value("--milvus-options", "NAME=VALUE[&…]", "How Milvus indexes and searches, as behind the question mark of its address: index=flat, ef=512, … Default: as the archive was begun, else HNSW.");
         _telemetry = Value("--otlp", "URL", "Where every process sends traces, metrics and logs; port 4318 means HTTP, any other gRPC. Default: as OTEL_EXPORTER_OTLP_ENDPOINT says.");
         Add(new ClusterStopCommand(surroundings));
     }
@@ -50,10 +52,11 @@ internal sealed class ClusterCommand : ArchiveCommand
             Url = ReadUrl(parse.GetValue(_url) ?? GatewayOptions.DefaultAddress),
             Roots = [.. (parse.GetValue(_roots) ?? []).Select(ReadRoot)],
             MilvusBundle = (parse.GetValue(_milvus) ?? Surroundings.Variable(MilvusMember.Variable)) is { Length: > 0 } bundle ? FullPath(bundle) : null,
+            MilvusOptions = parse.GetValue(_milvusOptions),
         };
         if (parse.GetValue(_telemetry) is { } endpoint) Export(endpoint);
-        using var cluster = new Cluster(options, Terminal, (catalog, token) =>
-            Surroundings.Archives.OpenAsync(new ArchiveAddress(options.Archive, catalog) { Service = "clustersearch-cluster" }, OpenMode.Work, token));
+        using var cluster = new Cluster(options, Terminal, (catalog, vectors, token) =>
+            Surroundings.Archives.OpenAsync(new ArchiveAddress(options.Archive, catalog) { Vectors = vectors, Service = "clustersearch-cluster" }, OpenMode.Work, token));
         await cluster.RunAsync(document =>
         {
             Present(parse, document, DocumentContext.Readable.ClusterDocument, Show);

@@ -1,0 +1,50 @@
+using ClusterSearch.Testing;
+
+namespace ClusterSearch.Cli.Tests.Clusters;
+
+/// <summary>`cluster` with a real Milvus: what it finds is held against what one process finds with the embedded index, which is exact.</summary>
+public sealed class MilvusClusterTests
+{
+    private const int Top = 10;
+
+    private static readonly string Bundle = Environment.GetEnvironmentVariable("CLUSTERSEARCH_MILVUS_SERVER") is { Length: > 0 } named
+        ? named : Path.Combine(TestAssets.Shared, "servers", "milvus");
+
+    private static readonly string[] Sentences =
+    [
+        "a cat", "a bottle on a table", "a car on a street", "a white wall", "a rabbit in a meadow", "a red car", "a tree", "a person", "a temple by a lake", "a rocket",
+    ];
+
+    [Theory]
+    [InlineData("index=flat", 1.0)]
+    [InlineData(null, 0.99)]
+    public async Task Milvus_gives_the_digest_of_the_embedded_index_and_its_moments(string? options, double leastRecall)
+    {
+        Assert.SkipWhen(TestAssets.Missing(Path.Combine(Bundle, "start-milvus.sh")) is not null, "needs the scripts of a Milvus server: CLUSTERSEARCH_MILVUS_SERVER names their folder");
+        using var directory = new TemporaryDirectory();
+        var alone = directory.File("alone");
+        var ingest = await WholeProgram.RunAsync("ingest", ClusterTests.Footage, "--archive", alone);
+        Assert.True(ingest.ExitCode is 0 or 1, ingest.Error);
+
+        await using var cluster = await RunningCluster.StartAsync(
+            ["--workers", "2", "--slots", "1", "--milvus", Bundle, .. options is null ? Array.Empty<string>() : ["--milvus-options", options]]);
+        Assert.Contains(cluster.Members, member => member.Name == "milvus");
+        var into = await WholeProgram.RunAsync("ingest", ClusterTests.Footage, "--archive", cluster.Archive);
+        Assert.True(into.ExitCode == ingest.ExitCode, into.Error + cluster.Said);
+        Assert.Equal(await ClusterTests.DigestAsync(alone), await ClusterTests.DigestAsync(cluster.Archive));
+        Assert.False(Directory.Exists(Path.Combine(cluster.Archive, "index")), "vectors lie in the embedded index");
+
+        var (found, wanted) = (0, 0);
+        foreach (var sentence in Sentences)
+        {
+            var exact = ClusterTests.Moments((await WholeProgram.RunAsync("search", sentence, "--top", $"{Top}", "--archive", alone, "--json")).Json.GetProperty("moments"));
+            var near = ClusterTests.Moments(await cluster.SearchAsync(sentence, Top));
+            if (leastRecall == 1) Assert.Equal(exact, near);
+            (found, wanted) = (found + exact.Intersect(near).Count(), wanted + exact.Count);
+        }
+        Assert.True(found >= leastRecall * wanted, $"{found} of {wanted} moments were found");
+
+        Assert.Equal(0, await cluster.StopAsync());
+        Assert.Empty(cluster.Left());
+    }
+}
