@@ -74,6 +74,7 @@ internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<st
                 await StartAsync(MilvusMember.PlanFor(bundle, data), running, serversStop.Token).WaitAsync(stop);
                 milvus = MilvusMember.AddressOf(data);
                 _vectors = VectorsIn(milvus);
+                Tell("milvus: its ports listen on every address of this machine, without authentication; keep other machines away from them");
             }
             await RunProcessesAsync(options.Catalog ?? postgres!.ConnectionString, milvus, ready, stop);
         }

@@ -29,7 +29,7 @@ internal sealed class ClusterCommand : ArchiveCommand
         _slots = Value("--slots", "N|auto", "Chunks that each of them works on at once. Default: auto.");
         _url = Value("--urls", "URL", $"Where the gateway listens. Default: {GatewayOptions.DefaultAddress}.");
         _roots = Values("--root", "NAME=DIR", "A folder below which footage may be taken in from the page; may stand several times.");
-        _milvus = Value("--milvus", "DIR", $"Folder with start-milvus.sh and stop-milvus.sh. Default: ${MilvusMember.Variable}, else no Milvus.");
+        _milvus = Value("--milvus", "DIR|none", $"Folder with start-milvus.sh and stop-milvus.sh: vectors lie in Milvus. Default: ${MilvusMember.Variable}, else none, and vectors lie in the archive.");
         _milvusOptions = Value("--milvus-options", "NAME=VALUE[&…]", "How Milvus indexes and searches, as behind the question mark of its address: index=flat, ef=512, … Default: as the archive was begun, else HNSW.");
         _telemetry = Value("--otlp", "URL", "Where every process sends traces, metrics and logs; port 4318 means HTTP, any other gRPC. Default: as OTEL_EXPORTER_OTLP_ENDPOINT says.");
         Add(new ClusterStopCommand(surroundings));
@@ -51,7 +51,7 @@ internal sealed class ClusterCommand : ArchiveCommand
             Slots = parse.GetValue(_slots),
             Url = ReadUrl(parse.GetValue(_url) ?? GatewayOptions.DefaultAddress),
             Roots = [.. (parse.GetValue(_roots) ?? []).Select(ReadRoot)],
-            MilvusBundle = (parse.GetValue(_milvus) ?? Surroundings.Variable(MilvusMember.Variable)) is { Length: > 0 } bundle ? FullPath(bundle) : null,
+            MilvusBundle = (parse.GetValue(_milvus) ?? Surroundings.Variable(MilvusMember.Variable)) is { Length: > 0 } bundle and not "none" ? FullPath(bundle) : null,
             MilvusOptions = parse.GetValue(_milvusOptions),
         };
         if (parse.GetValue(_telemetry) is { } endpoint) Export(endpoint);
