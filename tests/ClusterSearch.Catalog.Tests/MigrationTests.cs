@@ -42,6 +42,7 @@ public sealed class MigrationTests : IDisposable
         var chunks = await catalog.ListChunksAsync(Footage.Id(1), Footage.Encoding.Id, Cancellation);
         Assert.Equal([ChunkState.Indexed, ChunkState.Embedded, ChunkState.Leased, ChunkState.Quarantined, ChunkState.Pending], chunks.Select(chunk => chunk.State));
         Assert.All(chunks, chunk => Assert.Equal((0, false), (chunk.Lapses, chunk.IsSuspect)));
+        Assert.Null((await catalog.FindPlanAsync(Footage.Id(1), Footage.Encoding.Id, Cancellation))!.Trace);
         Assert.False((await catalog.FindVideoAsync(Footage.Id(1), Cancellation))!.IsGrowing);
         Assert.False(await catalog.IsPausedAsync(Cancellation));
         Assert.Equal((0, 0L), ((await catalog.StatusAsync(null, Cancellation)).WaitingChunks, (await catalog.StatusAsync(null, Cancellation)).Takeovers));
@@ -65,7 +66,7 @@ public sealed class MigrationTests : IDisposable
 
         await using var catalog = await SqliteCatalog.OpenAsync(DatabasePath, new SqliteCatalogOptions(), Cancellation);
         using (var connection = DatabaseState.Open(DatabasePath))
-            Assert.Equal(["3"], DatabaseState.Rows(connection, "PRAGMA user_version"));
+            Assert.Equal(["4"], DatabaseState.Rows(connection, "PRAGMA user_version"));
         Assert.True((await catalog.FindVideoAsync(Footage.Id(1), Cancellation))!.IsGrowing);
         Assert.Equal("7", await catalog.Manifests.CurrentAsync("index", Cancellation));
         Assert.Empty(await catalog.ListFeedbackAsync(null, null, Cancellation));

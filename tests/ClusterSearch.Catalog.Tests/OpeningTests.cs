@@ -23,7 +23,7 @@ public sealed class OpeningTests : IDisposable
         await (await SqliteCatalog.OpenAsync(path, new SqliteCatalogOptions(), Cancellation)).DisposeAsync();
         using var connection = DatabaseState.Open(path);
         Assert.Equal([CatalogSchema.ApplicationId.ToString(CultureInfo.InvariantCulture)], DatabaseState.Rows(connection, "PRAGMA application_id"));
-        Assert.Equal(["3"], DatabaseState.Rows(connection, "PRAGMA user_version"));
+        Assert.Equal(["4"], DatabaseState.Rows(connection, "PRAGMA user_version"));
         Assert.Equal(["1"], DatabaseState.Rows(connection, "SELECT format FROM archive"));
         Assert.Equal(["wal"], DatabaseState.Rows(connection, "PRAGMA journal_mode"));
     }
@@ -57,7 +57,7 @@ public sealed class OpeningTests : IDisposable
     }
 
     [Theory]
-    [InlineData("PRAGMA user_version = 4", ErrorCodes.ArchiveVersion)]
+    [InlineData("PRAGMA user_version = 5", ErrorCodes.ArchiveVersion)]
     [InlineData("UPDATE archive SET format = 2", ErrorCodes.ArchiveVersion)]
     [InlineData("UPDATE archive SET format = 0", ErrorCodes.ArchiveVersion)]
     [InlineData("DELETE FROM archive", ErrorCodes.ArchiveCorrupt)]
@@ -81,14 +81,14 @@ public sealed class OpeningTests : IDisposable
         await RefusedAsync(ErrorCodes.ArchiveCorrupt, () => Database.OpenAsync(DatabasePath, new SqliteCatalogOptions(), failing, Cancellation));
         using (var connection = DatabaseState.Open(DatabasePath))
         {
-            Assert.Equal(["3"], DatabaseState.Rows(connection, "PRAGMA user_version"));
+            Assert.Equal(["4"], DatabaseState.Rows(connection, "PRAGMA user_version"));
             Assert.Empty(DatabaseState.Rows(connection, "SELECT name FROM sqlite_schema WHERE name IN ('later', 'half_done')"));
         }
 
         await (await Database.OpenAsync(DatabasePath, new SqliteCatalogOptions(), newer, Cancellation)).DisposeAsync();
         using (var connection = DatabaseState.Open(DatabasePath))
         {
-            Assert.Equal(["5"], DatabaseState.Rows(connection, "PRAGMA user_version"));
+            Assert.Equal(["6"], DatabaseState.Rows(connection, "PRAGMA user_version"));
             Assert.Equal(["media"], DatabaseState.Rows(connection, "SELECT root FROM later"));
         }
         await RefusedAsync(ErrorCodes.ArchiveVersion, OpenAsync);

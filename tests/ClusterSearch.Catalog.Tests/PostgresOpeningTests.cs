@@ -175,7 +175,7 @@ public sealed class PostgresOpeningTests(SharedPostgres postgres) : IAsyncLifeti
     }
 
     [Theory]
-    [InlineData("UPDATE archive SET schema_version = 3", ErrorCodes.ArchiveVersion)]
+    [InlineData("UPDATE archive SET schema_version = 4", ErrorCodes.ArchiveVersion)]
     [InlineData("UPDATE archive SET format = 2", ErrorCodes.ArchiveVersion)]
     [InlineData("DELETE FROM archive", ErrorCodes.ArchiveCorrupt)]
     public async Task A_newer_or_unknown_version_is_refused(string change, string code)
@@ -193,12 +193,12 @@ public sealed class PostgresOpeningTests(SharedPostgres postgres) : IAsyncLifeti
         IReadOnlyList<string> newer = [.. CatalogSchema.Migrations, "CREATE TABLE later (root text)", "INSERT INTO later SELECT name FROM root"];
         IReadOnlyList<string> failing = [.. newer, "CREATE TABLE half_done (x integer)", "INSERT INTO no_such_table VALUES (1)"];
         await RefusedAsync(ErrorCodes.ArchiveCorrupt, () => MigrateAsync(failing));
-        Assert.Equal(["2"], await RowsAsync("SELECT schema_version::text FROM archive"));
+        Assert.Equal(["3"], await RowsAsync("SELECT schema_version::text FROM archive"));
         Assert.Empty(await RowsAsync($"SELECT relname::text FROM pg_class WHERE relnamespace = '{_schema}'::regnamespace AND relname IN ('later', 'half_done')"));
 
         // Eight at once: one does it.
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => MigrateAsync(newer), Cancellation)));
-        Assert.Equal(["4"], await RowsAsync("SELECT schema_version::text FROM archive"));
+        Assert.Equal(["5"], await RowsAsync("SELECT schema_version::text FROM archive"));
         Assert.Equal(["media"], await RowsAsync("SELECT root FROM later"));
         await RefusedAsync(ErrorCodes.ArchiveVersion, () => OpenAsync(Options));
     }
@@ -212,7 +212,7 @@ public sealed class PostgresOpeningTests(SharedPostgres postgres) : IAsyncLifeti
             INSERT INTO video (id, facts, duration_us) VALUES ('{{Footage.Id(1)}}', '{"container":"mov","fileBytes":1,"streamIndex":0,"codec":"h264","timeBase":"1/1000","startTicks":0,"durationTicks":50000,"codedWidth":2,"codedHeight":2,"width":2,"height":2}', 50000000)
             """);
         await using var catalog = await OpenAsync(Options);
-        Assert.Equal(["2"], await RowsAsync("SELECT schema_version::text FROM archive"));
+        Assert.Equal(["3"], await RowsAsync("SELECT schema_version::text FROM archive"));
         Assert.Equal(50, Assert.Single(await catalog.ListVideosAsync(Cancellation)).Facts.DurationSeconds);
         Assert.Empty(await catalog.ListFeedbackAsync(null, null, Cancellation));
         var put = await catalog.PutFeedbackAsync(Footage.Feedback(1), Cancellation);
