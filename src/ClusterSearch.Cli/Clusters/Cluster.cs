@@ -68,9 +68,12 @@ internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<st
                 await postgres.EnsureDatabaseAsync(stop);
             }
             string? milvus = null;
+            var data = Path.Combine(options.Directory, "milvus");
+            if (options.MilvusBundle is null && Directory.Exists(data) && ArchiveFile.ReadVectors(options.Archive).Address is { } kept)
+                throw new ClusterSearchException(ErrorCodes.EnvironmentMissing,
+                    $"{options.Archive}: its vectors lie in this cluster's Milvus ({kept}), which is not to be started; name the folder of its scripts with --milvus");
             if (options.MilvusBundle is { } bundle)
             {
-                var data = Path.Combine(options.Directory, "milvus");
                 await StartAsync(MilvusMember.PlanFor(bundle, data), running, serversStop.Token).WaitAsync(stop);
                 milvus = MilvusMember.AddressOf(data);
                 _vectors = VectorsIn(milvus);

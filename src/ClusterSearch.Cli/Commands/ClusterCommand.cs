@@ -42,16 +42,17 @@ internal sealed class ClusterCommand : ArchiveCommand
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var directory = FullPath(parse.GetValue(_directory) ?? "cluster");
+        var archive = parse.GetValue(GlobalOptions.Archive) is { } named ? FullPath(named) : Path.Combine(directory, "archive");
         var options = new ClusterOptions
         {
             Directory = directory,
-            Archive = parse.GetValue(GlobalOptions.Archive) is { } archive ? FullPath(archive) : Path.Combine(directory, "archive"),
+            Archive = archive,
             Catalog = parse.GetValue(GlobalOptions.Catalog),
             WorkerCount = parse.GetValue(_workers) is { } workers ? Choice.Number(workers, _workers.Name, 1, MaximumWorkers) : 2,
             Slots = parse.GetValue(_slots),
             Url = ReadUrl(parse.GetValue(_url) ?? GatewayOptions.DefaultAddress),
             Roots = [.. (parse.GetValue(_roots) ?? []).Select(ReadRoot)],
-            MilvusBundle = (parse.GetValue(_milvus) ?? Surroundings.Variable(MilvusMember.Variable)) is { Length: > 0 } bundle and not "none" ? FullPath(bundle) : null,
+            MilvusBundle = FindMilvus(parse, archive),
             MilvusOptions = parse.GetValue(_milvusOptions),
         };
         if (parse.GetValue(_telemetry) is { } endpoint) Export(endpoint);
@@ -64,6 +65,14 @@ internal sealed class ClusterCommand : ArchiveCommand
             Terminal.Out.Flush();
         }, cancellation);
         return ExitCodes.Done;
+    }
+
+    /// <summary>What is only at hand does not concern an archive that was begun without.</summary>
+    private string? FindMilvus(ParseResult parse, string archive)
+    {
+        if (parse.GetValue(_milvus) is { } given) return given == "none" ? null : FullPath(given);
+        var isBegunWithout = File.Exists(Path.Combine(archive, ArchiveFile.Name)) && ArchiveFile.ReadVectors(archive).Address is null;
+        return !isBegunWithout && Surroundings.Variable(MilvusMember.Variable) is { Length: > 0 } bundle ? FullPath(bundle) : null;
     }
 
     private void Show(ClusterDocument cluster)

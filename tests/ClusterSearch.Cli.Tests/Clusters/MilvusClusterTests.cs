@@ -46,5 +46,9 @@ public sealed class MilvusClusterTests
 
         Assert.Equal(0, await cluster.StopAsync());
         Assert.Empty(cluster.Left());
+
+        var without = await WholeProgram.RunAsync("cluster", "--directory", cluster.Directory, "--milvus", "none");
+        Assert.Equal(3, without.ExitCode);
+        Assert.Contains("name the folder of its scripts with --milvus", without.Error, StringComparison.Ordinal);
     }
 }
