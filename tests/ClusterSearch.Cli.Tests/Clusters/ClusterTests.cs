@@ -96,6 +96,6 @@ public sealed class ClusterTests
         return verify.Json.GetProperty("digest").GetString()!;
     }
 
-    internal static IReadOnlyList<string> Moments(JsonElement moments) => [.. moments.EnumerateArray().Select(moment => string.Create(CultureInfo.InvariantCulture,
+    private static IReadOnlyList<string> Moments(JsonElement moments) => [.. moments.EnumerateArray().Select(moment => string.Create(CultureInfo.InvariantCulture,
         $"{moment.GetProperty("videoId").GetString()} {moment.GetProperty("start").GetDouble()} {moment.GetProperty("end").GetDouble()} {moment.GetProperty("score").GetDouble()}"))];
 }
