@@ -20,6 +20,7 @@ internal sealed class SiloCommand : RootCommand
     private readonly Option<string?> _role;
     private readonly Option<string?> _archive;
     private readonly Option<string?> _catalog;
+    private readonly Option<string?> _vectors;
     private readonly MembershipOptions _membership;
     private readonly Option<string?> _health;
     private readonly Option<string?> _embed;
@@ -41,6 +42,7 @@ internal sealed class SiloCommand : RootCommand
         _role = this.AddValue("--role", "silo|gateway", "What this process is. Default: silo.");
         _archive = this.AddValue("--archive", "DIR", "Directory of the archive, on storage that every member shares. Default: $CLUSTERSEARCH_ARCHIVE, else ./archive.");
         _catalog = this.AddValue("--catalog", "WHERE", "Catalogue in PostgreSQL: \"Host=…;Database=…\" or postgres://user@host/database. Default: $CLUSTERSEARCH_CATALOG, else what archive.json in the archive says.");
+        _vectors = this.AddValue("--vectors", "WHERE", "Where the vectors are: milvus:http://host:19530, or embedded for the index in the archive; the same for every member. Default: $CLUSTERSEARCH_VECTORS, else what archive.json in the archive says, else embedded.");
         _membership = new MembershipOptions(this);
         _health = this.AddValue("--health", "URL|none", "Silo: where GET /health answers. Default: http://127.0.0.1:8421.");
         _embed = this.AddValue("--embed", "auto|always|never", "Silo: whether chunks are embedded here. auto: where there are graphics processors (--provider cuda); always: with the processor too. Default: auto.");
@@ -64,7 +66,12 @@ internal sealed class SiloCommand : RootCommand
         foreach (var (root, where) in roots) RootMapping.Set(root, where);
         RootMapping.SetDefaults(_settings.Roots);
         var execution = _execution.Read(parse);
-        var address = new ArchiveAddress(directory, Setting(parse, _catalog, "catalog")) { Execution = execution, Service = $"clustersearch-{role}" };
+        var address = new ArchiveAddress(directory, Setting(parse, _catalog, "catalog"))
+        {
+            Vectors = Setting(parse, _vectors, "vectors"),
+            Execution = execution,
+            Service = $"clustersearch-{role}",
+        };
         if (role == "gateway")
         {
             var serving = _gateway.Read(parse, _settings, directory, roots, _workingDirectory);

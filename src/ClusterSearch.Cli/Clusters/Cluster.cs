@@ -18,8 +18,8 @@ namespace ClusterSearch.Cli.Clusters;
 /// ends them by what <see cref="ClusterRecord"/> says.
 /// </para>
 /// </summary>
-/// <param name="open">Opens the archive by its catalogue, for a process that supervises workers.</param>
-internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<string, CancellationToken, Task<ArchiveHost>> open) : IDisposable
+/// <param name="open">Opens the archive by its catalogue and the place of its vectors (null: as it was), for a process that supervises workers.</param>
+internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<string, string?, CancellationToken, Task<ArchiveHost>> open) : IDisposable
 {
     private const string LockName = "cluster.lock";
 
@@ -32,6 +32,7 @@ internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<st
     private readonly List<Member> _members = [];
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private volatile bool _isReady;
+    private string? _vectors;
 
     /// <param name="ready">Told once all of it is ready.</param>
     /// <param name="stop">Asked for by the operator.</param>
@@ -67,11 +68,16 @@ internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<st
                 await postgres.EnsureDatabaseAsync(stop);
             }
             string? milvus = null;
+            var data = Path.Combine(options.Directory, "milvus");
+            if (options.MilvusBundle is null && Directory.Exists(data) && ArchiveFile.ReadVectors(options.Archive).Address is { } kept)
+                throw new ClusterSearchException(ErrorCodes.EnvironmentMissing,
+                    $"{options.Archive}: its vectors lie in this cluster's Milvus ({kept}), which is not to be started; name the folder of its scripts with --milvus");
             if (options.MilvusBundle is { } bundle)
             {
-                var data = Path.Combine(options.Directory, "milvus");
                 await StartAsync(MilvusMember.PlanFor(bundle, data), running, serversStop.Token).WaitAsync(stop);
                 milvus = MilvusMember.AddressOf(data);
+                _vectors = VectorsIn(milvus);
+                Tell("milvus: its ports listen on every address of this machine, without authentication; keep other machines away from them");
             }
             await RunProcessesAsync(options.Catalog ?? postgres!.ConnectionString, milvus, ready, stop);
         }
@@ -86,9 +92,17 @@ internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<st
         }
     }
 
+    /// <returns>Null for an archive that remembers this server, and how it is indexed there.</returns>
+    private string? VectorsIn(string milvus)
+    {
+        var address = $"milvus:{milvus}";
+        if (options.MilvusOptions is { } settings) return $"{address}?{settings}";
+        return ArchiveFile.ReadVectors(options.Archive).Address is { } kept && kept.Split('?')[0] == address ? null : address;
+    }
+
     private async Task RunProcessesAsync(string catalog, string? milvus, Action<ClusterDocument> ready, CancellationToken stop)
     {
-        await using var archive = await TransientRetry.UntilAnsweredAsync(TimeProvider.System, token => open(catalog, token), stop);
+        await using var archive = await TransientRetry.UntilAnsweredAsync(TimeProvider.System, token => open(catalog, _vectors, token), stop);
         using var processesStop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = new List<Task>();
         try
@@ -135,7 +149,7 @@ internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<st
     };
 
     private IEnumerable<string> Common(string catalog) =>
-        ["--archive", options.Archive, "--catalog", catalog, .. options.Roots.SelectMany(root => new[] { "--root", root })];
+        ["--archive", options.Archive, "--catalog", catalog, .. _vectors is null ? [] : new[] { "--vectors", _vectors }, .. options.Roots.SelectMany(root => new[] { "--root", root })];
 
     /// <summary>A worker that says why it cannot work, before all was ready, is the end of the start; later it may be mended meanwhile.</summary>
     private async Task SuperviseAsync(WorkerSupervisor supervisor, string catalog, CancellationToken stop)

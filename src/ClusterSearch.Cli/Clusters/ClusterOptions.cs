@@ -24,4 +24,7 @@ internal sealed record ClusterOptions
 
     /// <summary>Folder of the Milvus scripts; null: vectors lie in the embedded index.</summary>
     public string? MilvusBundle { get; init; }
+
+    /// <summary>"index=flat&amp;ef=512"; null: as the archive was begun.</summary>
+    public string? MilvusOptions { get; init; }
 }

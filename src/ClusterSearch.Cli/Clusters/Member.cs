@@ -26,8 +26,8 @@ internal sealed record MemberPlan
 /// Keeps one member of a cluster running.
 /// <para>
 /// Normal operation: it is started, asked until it is ready, and waited for. It ends though nobody asked for it: it is started
-/// again, with growing patience. It ends, or is not ready in time, at its very first start: that is told as a fault, because
-/// it would not go better the next time. Stop: it is told, waited for, and killed in the end.
+/// again, with growing patience. It ends, or is not ready in time, at each of its first starts: that is told as a fault,
+/// because it would not go better the next time. Stop: it is told, waited for, and killed in the end.
 /// </para>
 /// </summary>
 /// <param name="plan">What it is.</param>
@@ -35,6 +35,9 @@ internal sealed record MemberPlan
 /// <param name="changed">Called when its process is another one.</param>
 internal sealed class Member(MemberPlan plan, Action<string> tell, Action changed)
 {
+    /// <summary>A loaded machine may make one start miss the limits of what it needs; more than that is no accident.</summary>
+    private const int FirstStarts = 3;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(100);
@@ -52,12 +55,13 @@ internal sealed class Member(MemberPlan plan, Action<string> tell, Action change
     public async Task RunAsync(CancellationToken stop)
     {
         var pause = ShortestPause;
+        var starts = 0;
         while (!stop.IsCancellationRequested)
         {
             var lived = Stopwatch.StartNew();
             var exit = await RunOnceAsync(stop);
             if (stop.IsCancellationRequested) break;
-            if (!Ready.IsCompletedSuccessfully)
+            if (!Ready.IsCompletedSuccessfully && ++starts == FirstStarts)
             {
                 _ready.TrySetException(new ClusterSearchException(ErrorCodes.EnvironmentMissing,
                     $"{plan.Name}: {exit.Reason} before it was ready{(_lastLine is null ? "" : $"; its last words: {_lastLine}")}"));

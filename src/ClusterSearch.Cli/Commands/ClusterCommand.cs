@@ -16,6 +16,7 @@ internal sealed class ClusterCommand : ArchiveCommand
     private readonly Option<string?> _url;
     private readonly Option<string[]> _roots;
     private readonly Option<string?> _milvus;
+    private readonly Option<string?> _milvusOptions;
     private readonly Option<string?> _telemetry;
 
     public ClusterCommand(Surroundings surroundings)
@@ -28,7 +29,8 @@ internal sealed class ClusterCommand : ArchiveCommand
         _slots = Value("--slots", "N|auto", "Chunks that each of them works on at once. Default: auto.");
         _url = Value("--urls", "URL", $"Where the gateway listens. Default: {GatewayOptions.DefaultAddress}.");
         _roots = Values("--root", "NAME=DIR", "A folder below which footage may be taken in from the page; may stand several times.");
-        _milvus = Value("--milvus", "DIR", $"Folder with start-milvus.sh and stop-milvus.sh. Default: ${MilvusMember.Variable}, else no Milvus.");
+        _milvus = Value("--milvus", "DIR|none", $"Folder with start-milvus.sh and stop-milvus.sh: vectors lie in Milvus. Default: ${MilvusMember.Variable}, else none, and vectors lie in the archive.");
+        _milvusOptions = Value("--milvus-options", "NAME=VALUE[&…]", "How Milvus indexes and searches, as behind the question mark of its address: index=flat, ef=512, … Default: as the archive was begun, else HNSW.");
         _telemetry = Value("--otlp", "URL", "Where every process sends traces, metrics and logs; port 4318 means HTTP, any other gRPC. Default: as OTEL_EXPORTER_OTLP_ENDPOINT says.");
         Add(new ClusterStopCommand(surroundings));
     }
@@ -40,20 +42,22 @@ internal sealed class ClusterCommand : ArchiveCommand
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var directory = FullPath(parse.GetValue(_directory) ?? "cluster");
+        var archive = parse.GetValue(GlobalOptions.Archive) is { } named ? FullPath(named) : Path.Combine(directory, "archive");
         var options = new ClusterOptions
         {
             Directory = directory,
-            Archive = parse.GetValue(GlobalOptions.Archive) is { } archive ? FullPath(archive) : Path.Combine(directory, "archive"),
+            Archive = archive,
             Catalog = parse.GetValue(GlobalOptions.Catalog),
             WorkerCount = parse.GetValue(_workers) is { } workers ? Choice.Number(workers, _workers.Name, 1, MaximumWorkers) : 2,
             Slots = parse.GetValue(_slots),
             Url = ReadUrl(parse.GetValue(_url) ?? GatewayOptions.DefaultAddress),
             Roots = [.. (parse.GetValue(_roots) ?? []).Select(ReadRoot)],
-            MilvusBundle = (parse.GetValue(_milvus) ?? Surroundings.Variable(MilvusMember.Variable)) is { Length: > 0 } bundle ? FullPath(bundle) : null,
+            MilvusBundle = FindMilvus(parse, archive),
+            MilvusOptions = parse.GetValue(_milvusOptions),
         };
         if (parse.GetValue(_telemetry) is { } endpoint) Export(endpoint);
-        using var cluster = new Cluster(options, Terminal, (catalog, token) =>
-            Surroundings.Archives.OpenAsync(new ArchiveAddress(options.Archive, catalog) { Service = "clustersearch-cluster" }, OpenMode.Work, token));
+        using var cluster = new Cluster(options, Terminal, (catalog, vectors, token) =>
+            Surroundings.Archives.OpenAsync(new ArchiveAddress(options.Archive, catalog) { Vectors = vectors, Service = "clustersearch-cluster" }, OpenMode.Work, token));
         await cluster.RunAsync(document =>
         {
             Present(parse, document, DocumentContext.Readable.ClusterDocument, Show);
@@ -61,6 +65,14 @@ internal sealed class ClusterCommand : ArchiveCommand
             Terminal.Out.Flush();
         }, cancellation);
         return ExitCodes.Done;
+    }
+
+    /// <summary>What is only at hand does not concern an archive that was begun without.</summary>
+    private string? FindMilvus(ParseResult parse, string archive)
+    {
+        if (parse.GetValue(_milvus) is { } given) return given == "none" ? null : FullPath(given);
+        var isBegunWithout = File.Exists(Path.Combine(archive, ArchiveFile.Name)) && ArchiveFile.ReadVectors(archive).Address is null;
+        return !isBegunWithout && Surroundings.Variable(MilvusMember.Variable) is { Length: > 0 } bundle ? FullPath(bundle) : null;
     }
 
     private void Show(ClusterDocument cluster)

@@ -11,7 +11,7 @@ public sealed class ClusterTests
     private static readonly string[] Sentences = ["a cat", "a bottle on a table", "a car on a street", "a white wall"];
 
     /// <summary>The clips where they are, else the samples.</summary>
-    private static string Footage => Directory.Exists(TestAssets.Clip("")) ? TestAssets.Clip("") : TestAssets.Samples;
+    internal static string Footage => Directory.Exists(TestAssets.Clip("")) ? TestAssets.Clip("") : TestAssets.Samples;
 
     [Fact]
     public async Task A_cluster_gives_the_digest_and_the_moments_of_one_process_though_each_of_its_members_is_killed()
@@ -89,7 +89,7 @@ public sealed class ClusterTests
     private static async Task<JsonElement> ChunksAsync(RunningCluster cluster) =>
         (await cluster.Client.GetFromJsonAsync<JsonElement>("/api/v1/operations")).GetProperty("chunks");
 
-    private static async Task<string> DigestAsync(string archive)
+    internal static async Task<string> DigestAsync(string archive)
     {
         var verify = await WholeProgram.RunAsync("verify", "--digest", "--archive", archive, "--json");
         Assert.True(verify.ExitCode == 0, verify.Error);

@@ -14,7 +14,7 @@ public sealed partial class ComposeTests
 
     [Fact]
     public void It_is_the_set_of_a_cluster() =>
-        Assert.Equal(["dashboard", "gateway", "postgres", "worker", "worker-gpu"], Compose.Entries("services").Keys.Order());
+        Assert.Equal(["dashboard", "gateway", "milvus", "postgres", "worker", "worker-gpu"], Compose.Entries("services").Keys.Order());
 
     [Theory]
     [MemberData(nameof(Services))]
@@ -68,7 +68,7 @@ public sealed partial class ComposeTests
     {
         var version = await RunAsync("version");
         Assert.SkipWhen(version is null or { ExitCode: not 0 }, "needs docker with its compose plugin");
-        var config = await RunAsync("--profile", "gpu", "--profile", "telemetry", "config", "--quiet");
+        var config = await RunAsync("--profile", "gpu", "--profile", "telemetry", "--profile", "milvus", "config", "--quiet");
         Assert.True(config!.ExitCode == 0, config.Error);
     }
 

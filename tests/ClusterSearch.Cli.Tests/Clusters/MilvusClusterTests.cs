@@ -1,0 +1,67 @@
+using System.Text.Json;
+using ClusterSearch.Testing;
+
+namespace ClusterSearch.Cli.Tests.Clusters;
+
+/// <summary>`cluster` with a real Milvus: what it finds is held against what one process finds with the embedded index, which is exact.</summary>
+public sealed class MilvusClusterTests
+{
+    private const int Top = 10;
+
+    private static readonly string Bundle = Environment.GetEnvironmentVariable("CLUSTERSEARCH_MILVUS_SERVER") is { Length: > 0 } named
+        ? named : Path.Combine(TestAssets.Shared, "servers", "milvus");
+
+    private static readonly string[] Sentences =
+    [
+        "a cat", "a bottle on a table", "a car on a street", "a white wall", "a rabbit in a meadow", "a red car", "a tree", "a person", "a temple by a lake", "a rocket",
+    ];
+
+    [Theory]
+    [InlineData("index=flat", 1.0)]
+    [InlineData(null, 0.99)]
+    public async Task Milvus_gives_the_digest_of_the_embedded_index_and_its_moments(string? options, double leastRecall)
+    {
+        Assert.SkipWhen(TestAssets.Missing(Path.Combine(Bundle, "start-milvus.sh")) is not null, "needs the scripts of a Milvus server: CLUSTERSEARCH_MILVUS_SERVER names their folder");
+        using var directory = new TemporaryDirectory();
+        var alone = directory.File("alone");
+        var ingest = await WholeProgram.RunAsync("ingest", ClusterTests.Footage, "--archive", alone);
+        Assert.True(ingest.ExitCode is 0 or 1, ingest.Error);
+
+        await using var cluster = await RunningCluster.StartAsync(
+            ["--workers", "2", "--slots", "1", "--milvus", Bundle, .. options is null ? Array.Empty<string>() : ["--milvus-options", options]]);
+        Assert.Contains(cluster.Members, member => member.Name == "milvus");
+        var into = await WholeProgram.RunAsync("ingest", ClusterTests.Footage, "--archive", cluster.Archive);
+        Assert.True(into.ExitCode == ingest.ExitCode, into.Error + cluster.Said);
+        Assert.Equal(await ClusterTests.DigestAsync(alone), await ClusterTests.DigestAsync(cluster.Archive));
+        Assert.False(Directory.Exists(Path.Combine(cluster.Archive, "index")), "vectors lie in the embedded index");
+
+        var (found, wanted) = (0, 0);
+        foreach (var sentence in Sentences)
+        {
+            var exact = Moment.ListOf((await WholeProgram.RunAsync("search", sentence, "--top", $"{Top}", "--archive", alone, "--json")).Json.GetProperty("moments"));
+            var near = Moment.ListOf(await cluster.SearchAsync(sentence, Top));
+            if (leastRecall == 1)
+            {
+                Assert.Equal(exact.Select(moment => moment.Place), near.Select(moment => moment.Place));
+                // Another order of summation: the last bit of a float32 below 1.
+                Assert.All(exact.Zip(near), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-6));
+            }
+            (found, wanted) = (found + exact.Select(moment => moment.Place).Intersect(near.Select(moment => moment.Place)).Count(), wanted + exact.Count);
+        }
+        Assert.True(found >= leastRecall * wanted, $"{found} of {wanted} moments were found");
+
+        Assert.Equal(0, await cluster.StopAsync());
+        Assert.Empty(cluster.Left());
+
+        var without = await WholeProgram.RunAsync("cluster", "--directory", cluster.Directory, "--milvus", "none");
+        Assert.Equal(3, without.ExitCode);
+        Assert.Contains("name the folder of its scripts with --milvus", without.Error, StringComparison.Ordinal);
+    }
+
+    /// <param name="Place">Video, start and end.</param>
+    private sealed record Moment((string, double, double) Place, double Score)
+    {
+        public static IReadOnlyList<Moment> ListOf(JsonElement moments) => [.. moments.EnumerateArray().Select(moment => new Moment(
+            (moment.GetProperty("videoId").GetString()!, moment.GetProperty("start").GetDouble(), moment.GetProperty("end").GetDouble()), moment.GetProperty("score").GetDouble()))];
+    }
+}
