@@ -48,6 +48,9 @@ public static class ErrorCodes
     public const string ArchiveMismatch = "archive.mismatch";
     public const string ArchiveEncoding = "archive.encoding";
 
+    /// <summary>A server that the archive uses refused a request for a reason that only its own words tell.</summary>
+    public const string ArchiveRefused = "archive.refused";
+
     // Requests.
     public const string RequestInvalid = "request.invalid";
     public const string VideoNotFound = "video.not_found";
