@@ -6,30 +6,45 @@ using ClusterSearch.Core;
 namespace ClusterSearch.Hosting;
 
 /// <summary>
-/// archive.json in the archive directory: where the catalogue is, so that later commands find it by the directory alone. Only
-/// written where that is not the directory itself; never holds a password (PGPASSWORD or ~/.pgpass have it).
+/// archive.json in the archive directory: where the catalogue and the vectors are, so that later commands find them by the
+/// directory alone. Only written where that is not the directory itself; never holds a password (PGPASSWORD or ~/.pgpass and
+/// CLUSTERSEARCH_MILVUS_TOKEN have them).
 /// </summary>
 public static class ArchiveFile
 {
     public const string Name = "archive.json";
 
     private const string Catalog = "catalog";
+    private const string Vectors = "vectors";
+    private const string Collections = "collections";
     private static readonly string[] Secrets = ["Password", "PWD", "PSW", "SSL Password", "SslPassword"];
 
     /// <returns>Null where the catalogue lies in the directory.</returns>
     /// <exception cref="ClusterSearchException">archive.corrupt, archive.file_system.</exception>
-    public static string? ReadCatalog(string directory)
+    public static string? ReadCatalog(string directory) => Read(directory, Catalog);
+
+    public static void WriteCatalog(string directory, string catalog) => Write(directory, (Catalog, WithoutPassword(catalog)));
+
+    /// <returns>The store's address and what its collections' names begin with; nulls where the vectors lie in the directory.</returns>
+    /// <exception cref="ClusterSearchException">archive.corrupt, archive.file_system.</exception>
+    public static (string? Address, string? Collections) ReadVectors(string directory) => (Read(directory, Vectors), Read(directory, Collections));
+
+    /// <param name="address">Without a password; null: in the directory.</param>
+    /// <param name="collections">What its collections' names begin with.</param>
+    public static void WriteVectors(string directory, string? address, string? collections) => Write(directory, (Vectors, address), (Collections, collections));
+
+    private static string? Read(string directory, string name)
     {
         var path = Path.Combine(directory, Name);
         if (!File.Exists(path)) return null;
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path))?[Catalog]?.GetValue<string>();
+            return JsonNode.Parse(File.ReadAllText(path))?[name]?.GetValue<string>();
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             throw new ClusterSearchException(ErrorCodes.ArchiveCorrupt,
-                $"{path}: expected an object with the text '{Catalog}', which says where the archive's catalogue is; mend or delete the file and give --catalog", fault);
+                $"{path}: expected an object with the text '{name}', which says where the archive's {name} are; mend or delete the file and give --{name}", fault);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -37,16 +52,18 @@ public static class ArchiveFile
         }
     }
 
-    public static void WriteCatalog(string directory, string catalog)
+    private static void Write(string directory, params IReadOnlyList<(string Name, string? Value)> changes)
     {
         var path = Path.Combine(directory, Name);
+        var values = new[] { Catalog, Vectors, Collections }.ToDictionary(name => name, name => Read(directory, name), StringComparer.Ordinal);
+        foreach (var (name, value) in changes) values[name] = value;
         try
         {
             using var file = new AtomicFile(path);
             using (var json = new Utf8JsonWriter(file.Stream, new JsonWriterOptions { Indented = true }))
             {
                 json.WriteStartObject();
-                json.WriteString(Catalog, WithoutPassword(catalog));
+                foreach (var (name, value) in values.Where(value => value.Value is not null)) json.WriteString(name, value);
                 json.WriteEndObject();
             }
             file.Commit();

@@ -9,8 +9,8 @@ using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Vectors;
 using ClusterSearch.Embedding;
-using ClusterSearch.Index;
 using ClusterSearch.Media;
 using ClusterSearch.Remote;
 using ClusterSearch.ServiceDefaults;
@@ -53,7 +53,7 @@ public sealed class ArchiveHost(
     /// <summary>Loggers whose records are exported; null while none are.</summary>
     public ILoggerFactory? Logs { get; private init; }
 
-    /// <summary>Opens an archive: its catalogue in SQLite or PostgreSQL, the memory-mapped index, ffmpeg, ONNX Runtime.</summary>
+    /// <summary>Opens an archive: its catalogue in SQLite or PostgreSQL, its vectors in the memory-mapped index or in Milvus, ffmpeg, ONNX Runtime.</summary>
     /// <exception cref="ClusterSearchException">As <see cref="IArchiveOpener.OpenAsync"/> says.</exception>
     public static async Task<ArchiveHost> OpenAsync(
         ArchiveAddress address, OpenMode mode, IModelLoader models, IFootageReader footage, CancellationToken cancellation)
@@ -78,13 +78,13 @@ public sealed class ArchiveHost(
             var writer = isShared
                 ? new IndexWriterRole(owned.Catalog, $"{Environment.MachineName}/{Environment.ProcessId}", WriterRoleDuration, TimeProvider.System)
                 : null;
-            owned.Vectors = await EmbeddedVectorStore.OpenAsync(options.IndexDirectory, owned.Catalog.Manifests,
-                new EmbeddedIndexOptions { Logs = logs, WriterRole = writer is null ? null : () => writer.Current }, cancellation);
+            var rawVectors = new DirectoryRawVectorStore(options.VectorDirectory);
+            owned.Vectors = await new VectorStores(options, owned.Catalog, rawVectors, writer, logs).OpenAsync(address, mode, cancellation);
             var ports = new ArchivePorts
             {
                 Catalog = owned.Catalog,
                 Vectors = owned.Vectors,
-                RawVectors = new DirectoryRawVectorStore(options.VectorDirectory),
+                RawVectors = rawVectors,
                 Footage = footage,
                 Models = models,
                 Logs = logs,
@@ -148,7 +148,7 @@ public sealed class ArchiveHost(
 
         public ICatalog? Catalog { get; set; }
 
-        public EmbeddedVectorStore? Vectors { get; set; }
+        public IVectorStore? Vectors { get; set; }
 
         public SearchEngine? Search { get; set; }
 

@@ -25,6 +25,12 @@ public enum OpenMode
 /// <param name="Catalog">"Host=…;Database=…" or postgres://…; null: as the directory says, in itself if it says nothing.</param>
 public sealed record ArchiveAddress(string Directory, string? Catalog)
 {
+    /// <summary>"milvus:http://host:19530" or "embedded"; null: as the directory says, in itself if it says nothing.</summary>
+    public string? Vectors { get; init; }
+
+    /// <summary>The vectors are going to be written anew where <see cref="Vectors"/> says, wherever they were.</summary>
+    public bool MovesVectors { get; init; }
+
     /// <summary>What its models run on.</summary>
     public ModelOptions Execution { get; init; } = new();
 

@@ -17,6 +17,7 @@ public sealed class Settings(Func<string, string?> variable, string workingDirec
     {
         ["archive"] = true,
         ["catalog"] = false,
+        ["vectors"] = false,
         ["gateway"] = false,
         ["key"] = false,
         ["model"] = false,

@@ -18,8 +18,8 @@ namespace ClusterSearch.Cli.Clusters;
 /// ends them by what <see cref="ClusterRecord"/> says.
 /// </para>
 /// </summary>
-/// <param name="open">Opens the archive by its catalogue, for a process that supervises workers.</param>
-internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<string, CancellationToken, Task<ArchiveHost>> open) : IDisposable
+/// <param name="open">Opens the archive by its catalogue and the place of its vectors (null: as it was), for a process that supervises workers.</param>
+internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<string, string?, CancellationToken, Task<ArchiveHost>> open) : IDisposable
 {
     private const string LockName = "cluster.lock";
 
@@ -32,6 +32,7 @@ internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<st
     private readonly List<Member> _members = [];
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(5) };
     private volatile bool _isReady;
+    private string? _vectors;
 
     /// <param name="ready">Told once all of it is ready.</param>
     /// <param name="stop">Asked for by the operator.</param>
@@ -72,6 +73,7 @@ internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<st
                 var data = Path.Combine(options.Directory, "milvus");
                 await StartAsync(MilvusMember.PlanFor(bundle, data), running, serversStop.Token).WaitAsync(stop);
                 milvus = MilvusMember.AddressOf(data);
+                _vectors = $"milvus:{milvus}";
             }
             await RunProcessesAsync(options.Catalog ?? postgres!.ConnectionString, milvus, ready, stop);
         }
@@ -88,7 +90,7 @@ internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<st
 
     private async Task RunProcessesAsync(string catalog, string? milvus, Action<ClusterDocument> ready, CancellationToken stop)
     {
-        await using var archive = await TransientRetry.UntilAnsweredAsync(TimeProvider.System, token => open(catalog, token), stop);
+        await using var archive = await TransientRetry.UntilAnsweredAsync(TimeProvider.System, token => open(catalog, _vectors, token), stop);
         using var processesStop = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var running = new List<Task>();
         try
@@ -135,7 +137,7 @@ internal sealed class Cluster(ClusterOptions options, Terminal terminal, Func<st
     };
 
     private IEnumerable<string> Common(string catalog) =>
-        ["--archive", options.Archive, "--catalog", catalog, .. options.Roots.SelectMany(root => new[] { "--root", root })];
+        ["--archive", options.Archive, "--catalog", catalog, .. _vectors is null ? [] : new[] { "--vectors", _vectors }, .. options.Roots.SelectMany(root => new[] { "--root", root })];
 
     /// <summary>A worker that says why it cannot work, before all was ready, is the end of the start; later it may be mended meanwhile.</summary>
     private async Task SuperviseAsync(WorkerSupervisor supervisor, string catalog, CancellationToken stop)

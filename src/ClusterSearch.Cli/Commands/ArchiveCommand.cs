@@ -43,21 +43,29 @@ internal abstract class ArchiveCommand : DocumentedCommand
         return Surroundings.Archives.OpenAsync(Address(parse) with { Execution = execution ?? new ModelOptions(), Service = service }, mode, cancellation);
     }
 
-    protected ArchiveAddress Address(ParseResult parse) => new(ArchiveDirectory(parse), Setting(parse, GlobalOptions.Catalog, "catalog")?.Value) { Gateway = GatewayOf(parse) };
+    protected ArchiveAddress Address(ParseResult parse) => new(ArchiveDirectory(parse), Setting(parse, GlobalOptions.Catalog, "catalog")?.Value)
+    {
+        Vectors = Setting(parse, GlobalOptions.Vectors, "vectors")?.Value,
+        MovesVectors = MovesVectors && parse.GetValue(GlobalOptions.Vectors) is not null,
+        Gateway = GatewayOf(parse),
+    };
+
+    /// <summary>Whether the command writes all vectors anew, so that they may go elsewhere.</summary>
+    protected virtual bool MovesVectors => false;
 
     /// <summary>The gateway that is to be asked; null where the archive is opened here.</summary>
     protected RemoteAddress? GatewayOf(ParseResult parse)
     {
         var key = Setting(parse, GlobalOptions.Key, "key");
         // An archive that is named on the command line is meant, whatever the environment says of gateways.
-        if (parse.GetValue(GlobalOptions.Gateway) is null && (parse.GetValue(GlobalOptions.Archive) ?? parse.GetValue(GlobalOptions.Catalog)) is not null) return null;
+        if (parse.GetValue(GlobalOptions.Gateway) is null && (parse.GetValue(GlobalOptions.Archive) ?? parse.GetValue(GlobalOptions.Catalog) ?? parse.GetValue(GlobalOptions.Vectors)) is not null) return null;
         return Setting(parse, GlobalOptions.Gateway, "gateway") is var (url, _) ? RemoteAddress.Parse(url, key?.Value) : null;
     }
 
     private void RefuseGateway(ParseResult parse)
     {
         var isGiven = parse.GetValue(GlobalOptions.Gateway) is not null;
-        foreach (var option in (Option<string?>[])[GlobalOptions.Archive, GlobalOptions.Catalog])
+        foreach (var option in (Option<string?>[])[GlobalOptions.Archive, GlobalOptions.Catalog, GlobalOptions.Vectors])
             if (isGiven && parse.GetValue(option) is not null) throw new UsageException($"--gateway and {option.Name} exclude each other: a gateway serves one archive");
         if (parse.GetValue(GlobalOptions.Key) is not null && GatewayOf(parse) is null) throw new UsageException("--key opens a gateway: name it with --gateway");
         if (GatewayUse == GatewayUse.Asked || (GatewayUse == GatewayUse.PassedOver && !isGiven) || GatewayOf(parse) is not { } gateway) return;

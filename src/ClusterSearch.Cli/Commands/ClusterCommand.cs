@@ -52,8 +52,8 @@ internal sealed class ClusterCommand : ArchiveCommand
             MilvusBundle = (parse.GetValue(_milvus) ?? Surroundings.Variable(MilvusMember.Variable)) is { Length: > 0 } bundle ? FullPath(bundle) : null,
         };
         if (parse.GetValue(_telemetry) is { } endpoint) Export(endpoint);
-        using var cluster = new Cluster(options, Terminal, (catalog, token) =>
-            Surroundings.Archives.OpenAsync(new ArchiveAddress(options.Archive, catalog) { Service = "clustersearch-cluster" }, OpenMode.Work, token));
+        using var cluster = new Cluster(options, Terminal, (catalog, vectors, token) =>
+            Surroundings.Archives.OpenAsync(new ArchiveAddress(options.Archive, catalog) { Vectors = vectors, Service = "clustersearch-cluster" }, OpenMode.Work, token));
         await cluster.RunAsync(document =>
         {
             Present(parse, document, DocumentContext.Readable.ClusterDocument, Show);

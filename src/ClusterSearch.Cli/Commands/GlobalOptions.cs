@@ -21,6 +21,13 @@ internal static class GlobalOptions
         Recursive = true,
     };
 
+    public static Option<string?> Vectors { get; } = new("--vectors")
+    {
+        Description = "Where the vectors are: milvus:http://host:19530, or embedded for the index in the archive. An archive keeps what it was begun with; `reindex` moves it. Default: $CLUSTERSEARCH_VECTORS, else what archive.json in the archive says, else embedded.",
+        HelpName = "WHERE",
+        Recursive = true,
+    };
+
     public static Option<string?> Gateway { get; } = new("--gateway")
     {
         Description = "Ask a running `clustersearch serve` instead of opening an archive, such as http://archive:8420. Default: $CLUSTERSEARCH_GATEWAY, else the archive on this machine.",

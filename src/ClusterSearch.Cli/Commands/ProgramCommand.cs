@@ -11,6 +11,7 @@ internal sealed class ProgramCommand : RootCommand
     {
         Add(GlobalOptions.Archive);
         Add(GlobalOptions.Catalog);
+        Add(GlobalOptions.Vectors);
         Add(GlobalOptions.Gateway);
         Add(GlobalOptions.Key);
         Add(GlobalOptions.Json);

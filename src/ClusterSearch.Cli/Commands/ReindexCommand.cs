@@ -12,10 +12,13 @@ internal sealed class ReindexCommand : ArchiveCommand
     public ReindexCommand(Surroundings surroundings)
         : base(surroundings, "reindex", "Compute smoothing, shots and index again from the stored vectors. No footage is decoded.",
             new("clustersearch reindex", "After an index was damaged."),
-            new("clustersearch reindex --archive /srv/footage-archive --json", "Another archive, as JSON."))
+            new("clustersearch reindex --archive /srv/footage-archive --json", "Another archive, as JSON."),
+            new("clustersearch reindex --vectors milvus:http://db:19530", "Move the index to Milvus; `--vectors embedded` brings it back."))
     {
         _encoding = Value(EncodingOption.Name, "ENCODING", EncodingOption.What + " Default: every one.");
     }
+
+    protected override bool MovesVectors => true;
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
