@@ -7,7 +7,9 @@ namespace ClusterSearch.Conformance.Vectors;
 // Random operations, compared with a simple model.
 public abstract partial class VectorStoreConformance
 {
-    private const int ModelSteps = 80;
+    /// <summary>Operations of one random run.</summary>
+    protected virtual int ModelSteps => 80;
+
     private const int ModelVideos = 6;
 
     [Theory]
