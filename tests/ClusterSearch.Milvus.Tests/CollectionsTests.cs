@@ -121,6 +121,6 @@ public sealed class CollectionsTests(SharedServer server)
     private static async Task<ManifestName> CurrentAsync(InMemoryManifestRegister register) =>
         ManifestName.TryParse(await register.CurrentAsync("e1", Cancellation), out var name) ? name : throw new InvalidOperationException("no manifest");
 
-    private static Task ReplaceAsync(IVectorStore store, int video, IReadOnlyList<Unit> units, VideoAttributes attributes) =>
+    private static Task ReplaceAsync(MilvusVectorStore store, int video, IReadOnlyList<Unit> units, VideoAttributes attributes) =>
         store.ReplaceAsync("e1", [new UnitReplacement(Id(video), attributes, new(0, 1000), units)], Cancellation);
 }

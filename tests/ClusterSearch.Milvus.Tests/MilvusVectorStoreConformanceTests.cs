@@ -10,15 +10,16 @@ namespace ClusterSearch.Milvus.Tests;
 public sealed class MilvusVectorStoreConformanceTests(SharedServer server, MilvusVectorStoreConformanceTests.Collections collections)
     : VectorStoreConformance, IClassFixture<MilvusVectorStoreConformanceTests.Collections>
 {
-    private readonly MilvusOptions _options = server.Options() with { Prefix = collections.Prefix };
+    private readonly MilvusOptions _options = server.Options();
 
     /// <summary>A step takes some milliseconds here, and tenths of a second where the encoding is deleted.</summary>
-    protected override int ModelSteps => 20;
+    protected override int ModelSteps => 12;
 
-    protected override async Task<IVectorStore> OpenAsync()
+    protected override Task<IVectorStore> OpenAsync()
     {
         var register = new InMemoryManifestRegister();
-        return new SharedCollections(await server.OpenAsync(register, _options), register, collections.Left);
+        return Task.FromResult<IVectorStore>(new SharedCollections(
+            dimension => server.OpenAsync(register, _options with { Prefix = $"{collections.Prefix}_{dimension}" }), register, collections.Left));
     }
 
     /// <summary>Of all tests of this class, which run one after the other.</summary>

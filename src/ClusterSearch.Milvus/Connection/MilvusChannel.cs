@@ -39,7 +39,6 @@ internal static class MilvusChannel
             MaxSendMessageSize = LargestAnswer,
             // Pauses and their end are decided in one place, Milvus's own codes included.
             MaxRetryAttempts = 1,
-            ThrowOperationCanceledOnCancellation = true,
         });
     }
 

@@ -16,6 +16,7 @@ internal sealed class MilvusClient(MilvusOptions options) : IDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
     private const double PauseGrowth = 3;
+    private static readonly TimeSpan OpeningLimit = TimeSpan.FromSeconds(3);
 
     private readonly GrpcChannel _channel = MilvusChannel.Open(options.Address);
     private readonly Metadata _headers = MilvusChannel.HeadersOf(options.Address);
@@ -30,11 +31,11 @@ internal sealed class MilvusClient(MilvusOptions options) : IDisposable
 
     public void Dispose() => _channel.Dispose();
 
-    /// <summary>Asked once. Milvus Lite, which tells none, counts as the oldest.</summary>
+    /// <summary>Asked once, and not for long: whoever opens a store at a wrong address wants to know.</summary>
     public async Task<ServerVersion> VersionAsync(CancellationToken cancellation)
     {
         if (_version is { } known) return known;
-        var answer = await CallAsync("version", (service, call) => service.GetVersionAsync(new GetVersionRequest(), call), cancellation);
+        var answer = await CallAsync("version", (service, call) => service.GetVersionAsync(new GetVersionRequest(), call), cancellation, retryLimit: OpeningLimit < options.RetryLimit ? OpeningLimit : options.RetryLimit);
         return (_version = ServerVersion.Parse(answer.Version)).Value;
     }
 
@@ -42,9 +43,10 @@ internal sealed class MilvusClient(MilvusOptions options) : IDisposable
     /// <param name="send">Sends the same request however often it is called.</param>
     /// <param name="cancellation">Gives up at once.</param>
     /// <param name="limit">Of one try; null: <see cref="MilvusOptions.CallLimit"/>.</param>
+    /// <param name="retryLimit">Of all tries; null: <see cref="MilvusOptions.RetryLimit"/>.</param>
     /// <exception cref="ClusterSearchException">As <see cref="MilvusFaults"/> has it.</exception>
     public async Task<TAnswer> CallAsync<TAnswer>(
-        string what, Func<MilvusService.MilvusServiceClient, CallOptions, AsyncUnaryCall<TAnswer>> send, CancellationToken cancellation, TimeSpan? limit = null)
+        string what, Func<MilvusService.MilvusServiceClient, CallOptions, AsyncUnaryCall<TAnswer>> send, CancellationToken cancellation, TimeSpan? limit = null, TimeSpan? retryLimit = null)
         where TAnswer : class, IAnswer
     {
         var started = options.Clock.GetTimestamp();
@@ -70,7 +72,7 @@ internal sealed class MilvusClient(MilvusOptions options) : IDisposable
                 said = MilvusFaults.Of(Address, what, fault);
                 if (!MilvusFaults.IsRetriable(fault)) throw said;
             }
-            if (options.Clock.GetElapsedTime(started) + pause > options.RetryLimit) throw said;
+            if (options.Clock.GetElapsedTime(started) + pause > (retryLimit ?? options.RetryLimit)) throw said;
             await Task.Delay(pause, options.Clock, cancellation);
         }
     }

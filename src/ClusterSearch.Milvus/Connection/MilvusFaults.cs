@@ -39,7 +39,7 @@ internal static class MilvusFaults
     public static bool IsRetriable(int code) => code is NotReady or RateLimit or NotLoaded or NotFullyLoaded;
 
     /// <summary>Nobody answers: the server is gone or not there yet. All calls of this room may be said twice.</summary>
-    public static bool IsRetriable(RpcException fault) => fault.StatusCode == StatusCode.Unavailable;
+    public static bool IsRetriable(RpcException fault) => StatusOf(fault) == StatusCode.Unavailable;
 
     /// <param name="address">Of the server.</param>
     /// <param name="what">The call, such as "search of COLLECTION".</param>
@@ -63,7 +63,7 @@ internal static class MilvusFaults
     public static ClusterSearchException Of(MilvusAddress address, string what, RpcException fault)
     {
         var said = OneLine(fault.Status.Detail);
-        return fault.StatusCode switch
+        return StatusOf(fault) switch
         {
             StatusCode.Unavailable => new(ErrorCodes.ArchiveUnreachable, $"{what}: no Milvus answers at {address} ({said}); start it, or name another address", fault) { IsTransient = true },
             StatusCode.DeadlineExceeded => new(ErrorCodes.ArchiveUnreachable, $"{what}: Milvus at {address} did not answer in time; see what keeps it busy", fault) { IsTransient = true },
@@ -74,6 +74,10 @@ internal static class MilvusFaults
             _ => new(ErrorCodes.ArchiveRefused, $"{what}: Milvus at {address} failed with {fault.StatusCode} ({said})", fault),
         };
     }
+
+    /// <summary>A connection that broke is told as an internal error where it broke under a call: pings without an answer, a reset.</summary>
+    private static StatusCode StatusOf(RpcException fault) =>
+        fault.StatusCode == StatusCode.Internal && fault.Status.DebugException is HttpRequestException or IOException ? StatusCode.Unavailable : fault.StatusCode;
 
     private static string OneLine(string text)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -23,6 +24,6 @@ internal static class StoredName
         {
             // Half a surrogate pair: all such would look alike as UTF-8.
         }
-        return "#" + Convert.ToHexStringLower(SHA256.HashData(Encoding.Unicode.GetBytes(name)));
+        return "#" + Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(name.AsSpan())));
     }
 }

@@ -20,20 +20,10 @@ internal sealed class CollectionReader(MilvusClient client)
     public async Task<Rows> QueryAsync(
         string collection, string expression, IEnumerable<string> columns, ReadTime time, CancellationToken cancellation, IEnumerable<string>? shards = null, int limit = MostRows)
     {
-        var request = new QueryRequest
-        {
-            DbName = client.Database,
-            CollectionName = collection,
-            Expr = expression,
-            ConsistencyLevel = time.Level,
-            GuaranteeTimestamp = time.Timestamp,
-        };
-        request.OutputFields.AddRange(columns);
-        request.PartitionNames.AddRange(shards ?? []);
+        var request = RequestOf(collection, expression, columns, time, shards);
         request.QueryParams.Add(new KeyValuePair { Key = "limit", Value = limit.ToString(CultureInfo.InvariantCulture) });
         var answer = await client.CallAsync($"query of {collection}", (service, call) => service.QueryAsync(request, call), cancellation);
-        var rows = new Rows(answer.FieldsData.FirstOrDefault(field => field.FieldName == Columns.Key)?.Scalars?.StringData?.Data.Count ?? 0, answer.FieldsData);
-        return rows;
+        return new Rows(answer.FieldsData.FirstOrDefault(field => field.FieldName == Columns.Key)?.Scalars?.StringData?.Data.Count ?? 0, answer.FieldsData);
     }
 
     /// <summary>All rows that pass, in order of their key, in pages: with a limit Milvus answers with the least keys.</summary>
@@ -53,16 +43,7 @@ internal sealed class CollectionReader(MilvusClient client)
     public async Task<long> CountAsync(string collection, string expression, ReadTime time, CancellationToken cancellation, IEnumerable<string>? shards = null)
     {
         const string count = "count(*)";
-        var request = new QueryRequest
-        {
-            DbName = client.Database,
-            CollectionName = collection,
-            Expr = expression,
-            ConsistencyLevel = time.Level,
-            GuaranteeTimestamp = time.Timestamp,
-        };
-        request.OutputFields.Add(count);
-        request.PartitionNames.AddRange(shards ?? []);
+        var request = RequestOf(collection, expression, [count], time, shards);
         var answer = await client.CallAsync($"count of {collection}", (service, call) => service.QueryAsync(request, call), cancellation);
         return answer.FieldsData.FirstOrDefault(field => field.FieldName == count)?.Scalars?.LongData?.Data.FirstOrDefault() ?? 0;
     }
@@ -99,6 +80,21 @@ internal sealed class CollectionReader(MilvusClient client)
         request.SearchParams.Add(new KeyValuePair { Key = "round_decimal", Value = "-1" });
         var answer = await client.CallAsync($"search of {collection}", (service, call) => service.SearchAsync(request, call), cancellation);
         return Slice(answer.Results ?? new SearchResultData(), vectors.Count);
+    }
+
+    private QueryRequest RequestOf(string collection, string expression, IEnumerable<string> columns, ReadTime time, IEnumerable<string>? shards)
+    {
+        var request = new QueryRequest
+        {
+            DbName = client.Database,
+            CollectionName = collection,
+            Expr = expression,
+            ConsistencyLevel = time.Level,
+            GuaranteeTimestamp = time.Timestamp,
+        };
+        request.OutputFields.AddRange(columns);
+        request.PartitionNames.AddRange(shards ?? []);
+        return request;
     }
 
     private static List<FoundRows> Slice(SearchResultData results, int queries)

@@ -110,7 +110,7 @@ public sealed class HalfWrittenTests(SharedServer server)
         await AssertHoldsAsync(now, next);
     }
 
-    private static Task ReplaceAsync(IVectorStore store, int video, IReadOnlyList<Unit> units) =>
+    private static Task ReplaceAsync(MilvusVectorStore store, int video, IReadOnlyList<Unit> units) =>
         store.ReplaceAsync("e1", [new UnitReplacement(Id(video), Gate, new(0, 100), units)], Cancellation);
 
     private static async Task AssertHoldsAsync(IVectorSnapshot snapshot, IReadOnlyList<Unit> units)

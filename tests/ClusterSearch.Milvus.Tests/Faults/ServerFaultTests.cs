@@ -20,7 +20,7 @@ public sealed class ServerFaultTests
     {
         Assert.SkipWhen(MilvusServer.Missing is not null, MilvusServer.Missing ?? "");
         await using var server = await MilvusServer.StartAsync();
-        var options = SharedServer.OptionsFor(server.Url) with { CallLimit = TimeSpan.FromSeconds(5), RetryLimit = TimeSpan.FromMilliseconds(200) };
+        var options = SharedServer.OptionsFor(server.Url) with { CallLimit = TimeSpan.FromSeconds(2), RetryLimit = TimeSpan.FromMilliseconds(200) };
         await using var store = await MilvusVectorStore.OpenAsync(new InMemoryManifestRegister(), null, options, Cancellation);
         await WriteAsync(store, 0);
 

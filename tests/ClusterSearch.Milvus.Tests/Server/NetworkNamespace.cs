@@ -17,10 +17,11 @@ internal static class NetworkNamespace
     /// <returns>How the tests ended within; null when they are to be run here.</returns>
     public static async Task<int?> RunWithinAsync(string[] args)
     {
+        if (IsOwn) EndWithOuter();
         if (IsOwn || MilvusServer.Given is not null || MilvusServer.Missing is not null || !await CanBeMadeAsync()) return null;
         const string begin = """ip link set lo up && exec "$@" """;
         string[] program = [Environment.ProcessPath!, .. Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? new[] { Environment.GetCommandLineArgs()[0] } : [], .. args];
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "unshare", "-rn", "sh", "-c", begin, "sh", .. program]) { UseShellExecute = false };
+        var start = new ProcessStartInfo("unshare", ["-rn", "sh", "-c", begin, "sh", .. program]) { UseShellExecute = false, RedirectStandardInput = true };
         start.Environment[Mark] = "1";
         using var within = Process.Start(start)!;
         // Ctrl-C reaches both; this one has nothing of its own to end.
@@ -28,6 +29,14 @@ internal static class NetworkNamespace
         await within.WaitForExitAsync();
         return within.ExitCode;
     }
+
+    /// <summary>The process outside holds the other end of this one's input, and lets it go however it ends.</summary>
+    private static void EndWithOuter() => new Thread(() =>
+    {
+        Console.OpenStandardInput().ReadByte();
+        Environment.Exit(130);
+    })
+    { IsBackground = true }.Start();
 
     private static async Task<bool> CanBeMadeAsync()
     {

@@ -78,7 +78,7 @@ public sealed class ClientTests
     public async Task Each_of_Milvus_s_codes_is_one_clear_error(int code, int old, string reason, string expected, bool isTransient)
     {
         await using var server = await ScriptedMilvus.StartAsync(_ => new WireAnswer(new GetVersionResponse { Status = new Status { Code = code, ErrorCode = old, Reason = reason } }));
-        using var client = Client(server, retryLimit: TimeSpan.FromMilliseconds(50));
+        using var client = Client(server, retryLimit: TimeSpan.FromMilliseconds(500));
         var fault = await Assert.ThrowsAnyAsync<ClusterSearchException>(() => client.VersionAsync(Cancellation));
         Assert.Equal((expected, isTransient), (fault.Code, fault.IsTransient));
         Assert.DoesNotContain('\n', fault.Message);
