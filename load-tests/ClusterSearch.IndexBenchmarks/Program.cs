@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ClusterSearch.IndexBenchmarks.Fitting;
 using ClusterSearch.IndexBenchmarks.Footage;
 using ClusterSearch.IndexBenchmarks.Truth;
 using ClusterSearch.LoadTests;
@@ -12,6 +13,9 @@ switch (arguments.Positional is [var command, ..] ? command : "")
 {
     case "export":
         Export.Write(footage, arguments.Number("queries", 64), arguments.Number("nearest", 100), arguments.Text("out", "export"));
+        return 0;
+    case "fit":
+        await Fit.RunAsync(arguments.Text("archive", "archive"), footage, CancellationToken.None);
         return 0;
     case "make":
         var clock = Stopwatch.StartNew();

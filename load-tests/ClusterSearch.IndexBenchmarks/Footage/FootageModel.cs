@@ -31,10 +31,13 @@ internal sealed record FootageModel
     public double MotifExponent { get; init; } = 1.0;
 
     /// <summary>Cosine of a motif with the direction that all share.</summary>
-    public double Common { get; init; } = 0.2;
+    public double Common { get; init; } = 0.24;
 
     /// <summary>Variance along the n-th principal axis of motifs: (n + 8) to the power of minus this.</summary>
-    public double SpectrumExponent { get; init; } = 0.9;
+    public double SpectrumExponent { get; init; } = 0.8;
+
+    /// <summary>How many of the widest principal axes are coordinates; the others lie across them.</summary>
+    public int CoordinateAxes { get; init; } = 8;
 
     /// <summary>Motifs that a video shows.</summary>
     public int Cast { get; init; } = 12;
@@ -49,7 +52,7 @@ internal sealed record FootageModel
     public double ShotNoise { get; init; } = 0.35;
 
     /// <summary>Median and log-deviation of the length of shots, in samples.</summary>
-    public double ShotMedian { get; init; } = 6;
+    public double ShotMedian { get; init; } = 8;
 
     public double ShotDeviation { get; init; } = 0.8;
 
@@ -69,9 +72,9 @@ internal sealed record FootageModel
     public int StockShots { get; init; } = 20_000;
 
     /// <summary>Length of the drift inside a shot, and of each sample's own tremble: smallest and largest, drawn for each shot.</summary>
-    public (double Least, double Most) Drift { get; init; } = (0.05, 0.6);
+    public (double Least, double Most) Drift { get; init; } = (0.02, 4);
 
-    public (double Least, double Most) Tremble { get; init; } = (0.02, 0.3);
+    public (double Least, double Most) Tremble { get; init; } = (0.01, 0.8);
 
     /// <summary>Correlation of the drift from one sample to the next.</summary>
     public double Persistence { get; init; } = 0.85;

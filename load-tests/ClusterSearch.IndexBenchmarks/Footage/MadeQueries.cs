@@ -40,10 +40,10 @@ internal static class MadeQueries
             switch (kind)
             {
                 case QueryKind.Clear:
-                    Mix(footage, draws, draws.Below(footage.Model.Motifs / 16), 0.3 + 0.5 * draws.Uniform(), vector);
+                    Mix(footage, draws, draws.Below(footage.Model.Motifs / 16), 0.7 + 0.5 * draws.Uniform(), vector);
                     break;
                 case QueryKind.Weak:
-                    Mix(footage, draws, draws.Below(footage.Model.Motifs), 1.0 + 1.2 * draws.Uniform(), vector);
+                    Mix(footage, draws, draws.Below(footage.Model.Motifs), 1.8 + 1.2 * draws.Uniform(), vector);
                     break;
                 case QueryKind.Nothing:
                     footage.Book.AddNoise(draws, 1, vector);

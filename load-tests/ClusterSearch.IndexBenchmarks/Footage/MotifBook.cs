@@ -18,7 +18,7 @@ internal sealed class MotifBook
         if (model.Dimension % 16 != 0) throw new ArgumentException($"a dimension that 16 divides was expected, found {model.Dimension}", nameof(model));
         _model = model;
         var draws = new Draws(Draws.SeedOf(seed, 1, 0));
-        var axes = Axes(draws, model.Dimension);
+        var axes = Axes(draws, model.Dimension, model.CoordinateAxes);
         var common = new float[model.Dimension];
         draws.FillGaussian(common);
         Normalise(common);
@@ -61,14 +61,15 @@ internal sealed class MotifBook
 
     public static void Normalise(Span<float> vector) => TensorPrimitives.Multiply(vector, 1 / TensorPrimitives.Norm<float>(vector), vector);
 
-    /// <summary>Random orthonormal axes: no coordinate is a principal one, as in real models.</summary>
-    private static float[] Axes(Draws draws, int dimension)
+    /// <summary>Orthonormal axes, at random but for the first ones.</summary>
+    private static float[] Axes(Draws draws, int dimension, int coordinateAxes)
     {
         var axes = new float[dimension * dimension];
         for (var axis = 0; axis < dimension; axis++)
         {
             var row = axes.AsSpan(axis * dimension, dimension);
-            draws.FillGaussian(row);
+            if (axis < coordinateAxes) row[axis] = 1;
+            else draws.FillGaussian(row);
             // Gram and Schmidt, twice: once loses digits.
             for (var pass = 0; pass < 2; pass++)
             {
