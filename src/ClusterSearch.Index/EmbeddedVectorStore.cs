@@ -97,15 +97,15 @@ public sealed class EmbeddedVectorStore : IVectorStore
         return new IndexSnapshot(await IndexOf(encodingId).Current.LeaseForReadingAsync(cancellation), _options.ThreadCount);
     }
 
-    public async Task<IReadOnlyList<string>> CheckAsync(string encodingId, CancellationToken cancellation)
+    public async Task<IReadOnlyList<StoreFault>> CheckAsync(string encodingId, CancellationToken cancellation)
     {
         try
         {
             var view = (await IndexOf(encodingId).Current.LeaseAsync(cancellation)).View;
             try
             {
-                return await Task.Run<IReadOnlyList<string>>(
-                    () => [.. view.Segments.SelectMany(segment => segment.Verify(cancellation)).Select(fault => fault.Message)], cancellation);
+                return await Task.Run<IReadOnlyList<StoreFault>>(
+                    () => [.. view.Segments.SelectMany(segment => segment.Verify(cancellation)).Select(fault => new StoreFault(fault.Message, null))], cancellation);
             }
             finally
             {
@@ -114,7 +114,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
         }
         catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveCorrupt or ErrorCodes.ArchiveVersion)
         {
-            return [fault.Message];
+            return [new StoreFault(fault.Message, null)];
         }
     }
 
@@ -123,7 +123,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
     public async Task<IReadOnlyList<string>> VerifyAsync(CancellationToken cancellation)
     {
         var problems = new List<string>();
-        foreach (var encoding in await ListEncodingsAsync(cancellation)) problems.AddRange(await CheckAsync(encoding, cancellation));
+        foreach (var encoding in await ListEncodingsAsync(cancellation)) problems.AddRange((await CheckAsync(encoding, cancellation)).Select(fault => fault.Message));
         return problems;
     }
 

@@ -86,7 +86,7 @@ internal sealed class IndexSnapshot(IndexView view, int threads) : IVectorSnapsh
         return ValueTask.FromResult<IReadOnlyList<UnitKey>>(keys);
     }
 
-    public async IAsyncEnumerable<Unit> ReadUnitsAsync(VideoId video, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<StoredUnit> ReadUnitsAsync(VideoId video, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var use = Use();
         await Task.CompletedTask;
@@ -95,7 +95,8 @@ internal sealed class IndexSnapshot(IndexView view, int threads) : IVectorSnapsh
             for (var unit = run.First; unit < run.End; unit++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                yield return view.Segments[run.Segment].Read(unit);
+                var stored = view.Segments[run.Segment].Read(unit);
+                yield return new StoredUnit(new UnitKey(video, stored.FirstSample, stored.ShotFirstSample, stored.Count), stored.Seconds, stored.Digest());
             }
         }
     }

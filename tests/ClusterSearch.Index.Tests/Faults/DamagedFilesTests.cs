@@ -153,7 +153,7 @@ public sealed class DamagedFilesTests : IAsyncLifetime
         foreach (var video in await snapshot.ListVideosAsync(Cancellation))
         {
             await foreach (var unit in snapshot.ReadUnitsAsync(video, Cancellation))
-                answers.Add($"{video} {unit.FirstSample} {unit.ShotFirstSample} {unit.Radius:R} {string.Join(' ', unit.Seconds)} {string.Join(' ', unit.Mean)} {string.Join(' ', unit.Vectors)}");
+                answers.Add($"{unit.Key} {unit.Digest} {string.Join(' ', unit.Seconds)}");
         }
         foreach (var filter in new[] { VectorFilter.None, new VectorFilter { Cameras = new HashSet<string> { "gate 2" } }, new VectorFilter { RecordedAfter = DateTimeOffset.UnixEpoch.AddSeconds(3) } })
             answers.Add((await snapshot.CountAsync(filter, Cancellation)).ToString());

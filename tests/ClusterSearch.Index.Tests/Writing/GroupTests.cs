@@ -43,7 +43,7 @@ public sealed class GroupTests : IndexFixture
         using var snapshot = await store.SnapshotAsync(Encoding, Cancellation);
         Assert.Equal([Id(2)], await snapshot.ListVideosAsync(Cancellation));
         Assert.Equal(last.Select(unit => unit.FirstSample), (await snapshot.ListUnitsAsync(Id(2), Cancellation)).Select(unit => unit.FirstSample));
-        await foreach (var unit in snapshot.ReadUnitsAsync(Id(2), Cancellation)) Assert.Contains(last, one => one.Vectors.AsSpan().SequenceEqual(unit.Vectors));
+        await foreach (var unit in snapshot.ReadUnitsAsync(Id(2), Cancellation)) Assert.Contains(last, one => one.Digest() == unit.Digest);
     }
 
     [Fact]
