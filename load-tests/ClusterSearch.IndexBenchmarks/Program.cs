@@ -1,30 +1,45 @@
-using System.Diagnostics;
-using System.Globalization;
+using ClusterSearch.IndexBenchmarks;
 using ClusterSearch.IndexBenchmarks.Fitting;
 using ClusterSearch.IndexBenchmarks.Footage;
-using ClusterSearch.IndexBenchmarks.Truth;
+using ClusterSearch.IndexBenchmarks.Reporting;
 using ClusterSearch.LoadTests;
 
 var arguments = Arguments.Parse(args);
-var footage = new MadeFootage(
-    arguments.Text("model", "default") == "adversarial" ? FootageModel.Adversarial : FootageModel.Default,
-    arguments.Number("samples", 1_000_000), (ulong)arguments.Number("seed", 1));
-switch (arguments.Positional is [var command, ..] ? command : "")
+var plan = BenchmarkPlan.Of(arguments);
+var command = arguments.Positional is [var named, ..] ? named : "";
+switch (command)
 {
     case "export":
-        Export.Write(footage, arguments.Number("queries", 64), arguments.Number("nearest", 100), arguments.Text("out", "export"));
+        Export.Write(plan.Footage(), BenchmarkPlan.QueryCount, BenchmarkPlan.Deepest, arguments.Text("out", "export"));
         return 0;
     case "fit":
-        await Fit.RunAsync(arguments.Text("archive", "archive"), footage, CancellationToken.None);
+        await Fit.RunAsync(arguments.Text("archive", "archive"), plan.Footage(), CancellationToken.None);
         return 0;
-    case "make":
-        var clock = Stopwatch.StartNew();
-        var pass = new TruthPass(footage, MadeQueries.Make(footage, 64), Scope.Of(footage), 110);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"set up {clock.Elapsed.TotalSeconds:0.00}"));
-        clock.Restart();
-        for (var video = 0; video < footage.VideoCount; video += 16) pass.Make(video, Math.Min(footage.VideoCount, video + 16));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{footage.SampleCount / clock.Elapsed.TotalSeconds:N0} rows/s; processor seconds a million rows: {1e6 * pass.ProcessorTime.Making.TotalSeconds / footage.SampleCount:0.00} making, {1e6 * pass.ProcessorTime.Units.TotalSeconds / footage.SampleCount:0.00} units, {1e6 * pass.ProcessorTime.All.TotalSeconds / footage.SampleCount:0.00} with truth; {Environment.WorkingSet >> 20} MiB"));
+    case Phases.Build or Phases.Search or Phases.Ingest:
+        await Phases.RunAsync(command, plan);
         return 0;
+    case "":
+        break;
     default:
+        await Console.Error.WriteLineAsync(
+            "usage: [--samples N] [--seed S] [--model default|adversarial] [--directory DIR] [--plots DIR] [--json] | export --samples N --seed S --out DIR | fit --archive DIR --samples N");
         return 2;
+}
+
+var isOwn = !arguments.Named.ContainsKey("directory");
+try
+{
+    var results = await Phases.RunAllAsync(plan);
+    if (arguments.Named.TryGetValue("plots", out var plots)) ResultPlots.Write(results, plots, $"index-{plan.Samples / 1_000_000.0:0.#}m");
+    Console.WriteLine(arguments.IsJson ? results.ToJson() : ResultText.Of(results));
+    return 0;
+}
+catch (Exception fault) when (fault is IOException or PhaseFailedException)
+{
+    await Console.Error.WriteLineAsync(fault.Message);
+    return 3;
+}
+finally
+{
+    if (isOwn && Directory.Exists(plan.Directory)) Directory.Delete(plan.Directory, recursive: true);
 }

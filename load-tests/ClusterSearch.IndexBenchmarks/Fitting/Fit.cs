@@ -1,10 +1,12 @@
 using System.Globalization;
+using ClusterSearch.Archive.Vectors;
 using ClusterSearch.Catalog;
+using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Embeddings;
 using ClusterSearch.Core.Ranking;
+using ClusterSearch.Core.Shots;
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Embedding;
-using ClusterSearch.Index;
 using ClusterSearch.IndexBenchmarks.Footage;
 
 namespace ClusterSearch.IndexBenchmarks.Fitting;
@@ -31,16 +33,19 @@ internal static class Fit
     {
         var real = new FootageFigures { KeepEvery = 1 };
         await using var catalog = await SqliteCatalog.OpenAsync(Path.Combine(archive, "catalog.db"), new SqliteCatalogOptions(), cancellation);
-        await using var store = await EmbeddedVectorStore.OpenAsync(Path.Combine(archive, "index"), catalog.Manifests, new EmbeddedIndexOptions(), cancellation);
         var encoding = (await catalog.ActiveEncodingAsync(cancellation))!.Encoding;
-        using (var snapshot = await store.SnapshotAsync(encoding.Id, cancellation))
+        var vectors = new DirectoryRawVectorStore(Path.Combine(archive, "vectors"));
+        foreach (var video in await catalog.ListVideosAsync(cancellation))
         {
-            foreach (var video in await snapshot.ListVideosAsync(cancellation))
+            var chunks = await catalog.ListChunksAsync(video.Id, encoding.Id, cancellation);
+            var units = new List<Unit>();
+            foreach (var piece in await VideoPieces.ReadAsync(vectors, video.Id, encoding.Id, chunks, state => state == ChunkState.Indexed, cancellation))
             {
-                var units = new List<Unit>();
-                await foreach (var unit in snapshot.ReadUnitsAsync(video, cancellation)) units.Add(unit);
-                real.AddVideo(units);
+                units.AddRange(UnitBuilder.Build(
+                    piece.Numbers, [.. piece.Timings.Select(timing => video.Facts.SecondsAt(timing.Ticks))], piece.Vectors, piece.Dimension,
+                    ShotDetection.ShotStarts(piece, ShotOptions.Default), piece.Numbers[0]));
             }
+            real.AddVideo(units);
         }
         var made = new FootageFigures { KeepEvery = 17 };
         var maker = footage.CreateMaker();

@@ -98,17 +98,20 @@ internal sealed class IndexUnderTest : IAsyncDisposable
         {
             using var session = await SearchSession.OpenAsync(_ports, Encoding, CancellationToken.None);
             var found = await new QueryFanOut(session, MomentOptions.Default).FindAsync(query, filter, count, SmoothingMethod.Shot, CancellationToken.None);
-            return [.. found.Moments.Select(moment => new Scored(moment.Score, _numbers[moment.Video], moment.Samples.First, moment.Samples.End))];
+            return [.. found.Moments.Select(moment => new Scored(moment.Score, NumberOf(moment.Video), moment.Samples.First, moment.Samples.End))];
         }
         using var snapshot = await SnapshotAsync();
         if (kind == TruthKind.Samples)
         {
             var samples = await snapshot.SearchSamplesAsync([query], filter, count, CancellationToken.None);
-            return [.. samples[0].Select(hit => new Scored(hit.Score, _numbers[hit.Video], hit.Number, hit.Number + 1))];
+            return [.. samples[0].Select(hit => new Scored(hit.Score, NumberOf(hit.Video), hit.Number, hit.Number + 1))];
         }
         var units = await snapshot.SearchUnitsAsync([query], filter, count, CancellationToken.None);
-        return [.. units[0].Select(hit => new Scored(hit.UpperBound, _numbers[hit.Unit.Video], hit.Unit.FirstSample, hit.Unit.FirstSample + hit.Unit.Count))];
+        return [.. units[0].Select(hit => new Scored(hit.UpperBound, NumberOf(hit.Unit.Video), hit.Unit.FirstSample, hit.Unit.FirstSample + hit.Unit.Count))];
     }
+
+    /// <summary>-1 for a video that was appended beside the made ones.</summary>
+    private int NumberOf(VideoId video) => _numbers.GetValueOrDefault(video, -1);
 
     public async ValueTask DisposeAsync()
     {
