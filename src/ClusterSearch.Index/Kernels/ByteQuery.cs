@@ -26,7 +26,7 @@ internal sealed class ByteQuery
     /// <summary>0 for a query of zeros.</summary>
     public float Step { get; }
 
-    public static int Limit(int paddedDimension) => Math.Min(short.MaxValue, int.MaxValue / (ByteRows.Largest * paddedDimension));
+    public static int Limit(int paddedDimension) => Math.Min(short.MaxValue, int.MaxValue / (ByteRows.Reach * paddedDimension));
 
     /// <summary>A dot product as a score, with the bits that every caller gets.</summary>
     public float Score(int dot, float scale) => dot * (Step * scale);

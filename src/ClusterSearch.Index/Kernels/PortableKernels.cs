@@ -1,39 +1,16 @@
 namespace ClusterSearch.Index.Kernels;
 
 /// <summary>In plain code, for processors without a path of their own and as the reference of the others.</summary>
-internal sealed unsafe class PortableKernels : KernelSet
+internal readonly unsafe struct PortableKernels : IKernels
 {
-    public override string Name => "portable";
+    public static string Name => "portable";
 
-    public override void SumCodes(byte* blocks, int blockCount, ReadOnlySpan<SignQuery> queries, ReadOnlySpan<uint> admitted, Span<ushort> sums)
-    {
-        var blockBytes = SignCodes.BlockBytes(queries[0].PaddedDimension);
-        for (var block = 0; block < blockCount; block++)
-        {
-            if (!admitted.IsEmpty && admitted[block] == 0) continue;
-            var codes = new ReadOnlySpan<byte>(blocks + (long)block * blockBytes, blockBytes);
-            for (var query = 0; query < queries.Length; query++)
-                SumBlock(codes, queries[query].Table, sums.Slice((query * blockCount + block) * SignCodes.RowsPerBlock, SignCodes.RowsPerBlock));
-        }
-    }
+    public static bool IsSupported => true;
 
-    public override void Dot(sbyte* rows, int rowCount, ReadOnlySpan<ByteQuery> queries, Span<int> dots)
+    public static void SumBlock(byte* codes, int bytes, byte* table, ushort* sums)
     {
-        var dimension = queries[0].Values.Length;
-        for (var row = 0; row < rowCount; row++)
-            for (var query = 0; query < queries.Length; query++)
-                dots[query * rowCount + row] = Dot(rows + (long)row * dimension, queries[query].Values);
-    }
-
-    public override void DotGathered(sbyte* rows, ReadOnlySpan<int> numbers, ByteQuery query, Span<int> dots)
-    {
-        for (var i = 0; i < numbers.Length; i++) dots[i] = Dot(rows + (long)numbers[i] * query.Values.Length, query.Values);
-    }
-
-    private static void SumBlock(ReadOnlySpan<byte> codes, ReadOnlySpan<byte> table, Span<ushort> sums)
-    {
-        sums.Clear();
-        for (var first = 0; first < codes.Length; first += 16)
+        new Span<ushort>(sums, SignCodes.RowsPerBlock).Clear();
+        for (var first = 0; first < bytes; first += 16)
         {
             for (var row = 0; row < 16; row++)
             {
@@ -44,10 +21,28 @@ internal sealed unsafe class PortableKernels : KernelSet
         }
     }
 
-    private static int Dot(sbyte* row, ReadOnlySpan<short> query)
+    public static void SumBlock(byte* codes, int bytes, byte* table0, byte* table1, ushort* sums, nint apart)
+    {
+        SumBlock(codes, bytes, table0, sums);
+        SumBlock(codes, bytes, table1, sums + apart);
+    }
+
+    public static int Dot(sbyte* row, short* query, int dimension)
     {
         var sum = 0;
-        for (var i = 0; i < query.Length; i++) sum += row[i] * query[i];
+        for (var i = 0; i < dimension; i++) sum += row[i] * query[i];
         return sum;
+    }
+
+    public static void Dot(sbyte* row0, sbyte* row1, sbyte* row2, sbyte* row3, short* query, int dimension, int* dots)
+    {
+        dots[0] = Dot(row0, query, dimension);
+        dots[1] = Dot(row1, query, dimension);
+        dots[2] = Dot(row2, query, dimension);
+        dots[3] = Dot(row3, query, dimension);
+    }
+
+    public static void Prefetch(sbyte* row, int dimension)
+    {
     }
 }

@@ -4,21 +4,24 @@ using System.Runtime.Intrinsics;
 namespace ClusterSearch.Index.Kernels;
 
 /// <summary>
-/// A fixed orthogonal transformation that spreads every vector evenly over all coordinates: four rounds of random signs
-/// and a Hadamard transform. Where the padded dimension is no power of two, the rounds transform in turn the first and the last 2^k
-/// coordinates, and a Kac step (sum and difference of the two halves) mixes them. After RaBitQ's library (FhtKacRotator).
+/// A fixed orthogonal transformation that spreads every vector evenly over all coordinates: rounds of random signs and a
+/// Hadamard transform. Where the padded dimension is no power of two, the rounds transform in turn the first and the
+/// last 2^k coordinates, and a Kac step (sum and difference of the two halves) mixes them. After RaBitQ's library (FhtKacRotator), but
+/// six rounds instead of four with Kac steps: at 768 the values of a rotated unit vector e_i had a kurtosis of 4.9 after four, of 3.1 after six
+/// (a normal distribution's is 3; at 512, without Kac steps, 2.95 after four).
 /// </summary>
 /// <remarks>
-/// Only additions and subtractions, in one order for every width of registers, and one multiplication by a power of two
-/// at the end: the same bits on every processor. The signs follow from the padded dimension alone, so that a file needs
-/// to name only that.
+/// Only additions, subtractions and multiplications by a constant, in one order for every width of registers: the same bits
+/// on every processor. Four transforms of a power of two lengthen by a power of two, so that one exact multiplication at
+/// the end undoes them; where only a part is transformed, it is brought to its length in each round. The signs
+/// follow from the padded dimension alone, so that a file needs to name only that.
 /// </remarks>
 internal sealed class RandomRotation
 {
-    private const int Rounds = 4;
-
     private readonly int[] _signs;
+    private readonly int _rounds;
     private readonly int _transformed;
+    private readonly float _roundScale;
     private readonly float _scale;
 
     /// <param name="dimension">Of the vectors, 1 or more.</param>
@@ -28,16 +31,17 @@ internal sealed class RandomRotation
         Dimension = dimension;
         PaddedDimension = PaddedTo64(dimension);
         _transformed = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)PaddedDimension + 1) / 2;
-        var lengthened = (double)_transformed * _transformed;
-        if (_transformed < PaddedDimension) lengthened *= 4;
-        _scale = (float)(1 / lengthened);
-        _signs = Signs(Rounds * PaddedDimension, (ulong)PaddedDimension);
+        _roundScale = (float)(1 / Math.Sqrt(_transformed));
+        (_rounds, _scale) = IsWhole ? (4, 1f / _transformed / _transformed) : (6, 1f / 8);
+        _signs = Signs(_rounds * PaddedDimension, (ulong)PaddedDimension);
     }
 
     public int Dimension { get; }
 
     /// <summary>Of what comes out: the next multiple of 64.</summary>
     public int PaddedDimension { get; }
+
+    private bool IsWhole => _transformed == PaddedDimension;
 
     public static int PaddedTo64(int dimension) => (dimension + 63) / 64 * 64;
 
@@ -58,15 +62,22 @@ internal sealed class RandomRotation
 
     private void Rotate(Span<float> values)
     {
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < _rounds; round++)
         {
             Flip(values, _signs.AsSpan(round * PaddedDimension, PaddedDimension));
             var first = round % 2 == 0 ? 0 : PaddedDimension - _transformed;
             HadamardTransform.Run(values.Slice(first, _transformed));
-            if (_transformed < PaddedDimension) SumsAndDifferences(values[..(PaddedDimension / 2)], values[(PaddedDimension / 2)..]);
+            if (IsWhole) continue;
+            Multiply(values.Slice(first, _transformed), _roundScale);
+            SumsAndDifferences(values[..(PaddedDimension / 2)], values[(PaddedDimension / 2)..]);
         }
+        Multiply(values, _scale);
+    }
+
+    private static void Multiply(Span<float> values, float factor)
+    {
         ref var start = ref MemoryMarshal.GetReference(values);
-        for (nuint i = 0; i < (nuint)values.Length; i += 8) (Vector256.LoadUnsafe(ref start, i) * _scale).StoreUnsafe(ref start, i);
+        for (nuint i = 0; i < (nuint)values.Length; i += 8) (Vector256.LoadUnsafe(ref start, i) * factor).StoreUnsafe(ref start, i);
     }
 
     private static void Flip(Span<float> values, ReadOnlySpan<int> signs)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -24,8 +25,27 @@ internal readonly record struct SignBounds(float Offset, float Base, float Step,
         float threshold, ReadOnlySpan<ushort> sums, ReadOnlySpan<float> scales, ReadOnlySpan<float> slacks, ReadOnlySpan<uint> admitted,
         Span<int> rows, Span<float> bounds)
     {
-        var count = 0;
-        for (var row = 0; row < sums.Length; row++)
+        ref var sum = ref MemoryMarshal.GetReference(sums);
+        ref var scale = ref MemoryMarshal.GetReference(scales[..sums.Length]);
+        ref var slack = ref MemoryMarshal.GetReference(slacks[..sums.Length]);
+        var (least, eight, count) = (Vector256.Create(threshold), sums.Length - sums.Length % 8, 0);
+        Span<float> found = stackalloc float[8];
+        for (var row = 0; row < eight; row += 8)
+        {
+            var whole = Vector256.WidenLower(Vector128.LoadUnsafe(ref sum, (nuint)row).ToVector256Unsafe()).AsInt32();
+            var estimate = Vector256.Create(Offset) + Vector256.LoadUnsafe(ref scale, (nuint)row) * (Vector256.Create(Base) + Step * Vector256.ConvertToSingle(whole));
+            var bound = estimate + Vector256.LoadUnsafe(ref slack, (nuint)row) * SlackWeight;
+            var reaching = Vector256.GreaterThanOrEqual(bound, least).ExtractMostSignificantBits();
+            if (!admitted.IsEmpty) reaching &= admitted[row / 32] >> row;
+            if (reaching == 0) continue;
+            bound.CopyTo(found);
+            for (; reaching != 0; reaching &= reaching - 1, count++)
+            {
+                var i = BitOperations.TrailingZeroCount(reaching);
+                (rows[count], bounds[count]) = (row + i, found[i]);
+            }
+        }
+        for (var row = eight; row < sums.Length; row++)
         {
             if (!admitted.IsEmpty && (admitted[row / 32] >> row & 1) == 0) continue;
             var bound = Bound(sums[row], scales[row], slacks[row]);

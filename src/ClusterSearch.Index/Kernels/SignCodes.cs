@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace ClusterSearch.Index.Kernels;
 
 /// <summary>
@@ -13,7 +16,7 @@ internal static class SignCodes
 {
     public const int RowsPerBlock = 32;
 
-    /// <summary>A half-filled nibble's coordinates.</summary>
+    /// <summary>As many bits as make a place in a table of 16.</summary>
     public const int CoordinatesPerTable = 4;
 
     public static int TableCount(int paddedDimension) => paddedDimension / CoordinatesPerTable;
@@ -35,9 +38,13 @@ internal static class SignCodes
         for (var row = 0; row < rowCount; row++)
         {
             var (place, shift) = (Place(row), row < 16 ? 0 : 4);
-            var values = residuals.Slice(row * paddedDimension, paddedDimension);
-            for (var i = 0; i < values.Length; i++)
-                if (values[i] >= 0) block[i / CoordinatesPerTable * 16 + place] |= (byte)(1 << (shift + i % CoordinatesPerTable));
+            ref var values = ref MemoryMarshal.GetReference(residuals.Slice(row * paddedDimension, paddedDimension));
+            for (var i = 0; i < paddedDimension; i += 2 * CoordinatesPerTable)
+            {
+                var bits = Vector256.GreaterThanOrEqual(Vector256.LoadUnsafe(ref values, (nuint)i), Vector256<float>.Zero).ExtractMostSignificantBits();
+                block[i * 4 + place] |= (byte)((bits & 15) << shift);
+                block[i * 4 + 16 + place] |= (byte)(bits >> 4 << shift);
+            }
         }
     }
 
