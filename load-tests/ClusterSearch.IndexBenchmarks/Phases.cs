@@ -13,6 +13,8 @@ internal static class Phases
     public static async Task<BenchmarkResults> RunAllAsync(BenchmarkPlan plan)
     {
         // Refuse here, in the process that a person started.
+        if (Directory.Exists(IndexUnderTest.IndexDirectory(plan.Directory)))
+            throw new IOException($"{plan.Directory}: a directory without an index was expected; delete it or name another with --directory");
         DiskUse.Require(plan.Directory, plan.RoomBytes);
         var build = await RunAsync<BuildReport>(Build, plan);
         var search = await RunAsync<SearchReport>(Search, plan);

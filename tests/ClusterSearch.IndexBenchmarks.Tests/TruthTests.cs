@@ -62,7 +62,6 @@ public sealed class TruthTests
     private static Dictionary<TruthKind, List<Scored>> BruteForce(VectorFilter filter, float[] query)
     {
         var all = Enum.GetValues<TruthKind>().ToDictionary(kind => kind, _ => new List<Scored>());
-        var length = (float)Math.Sqrt(query.Sum(value => (double)value * value));
         var maker = Footage.CreateMaker();
         for (var video = 0; video < Footage.VideoCount; video++)
         {
@@ -77,10 +76,7 @@ public sealed class TruthTests
                 if (!shots.TryAdd(unit.ShotFirstSample, [.. scores])) shots[unit.ShotFirstSample].AddRange(scores);
                 List<int> passing = [.. Enumerable.Range(0, unit.Count).Where(i => unit.Seconds[i] >= from && unit.Seconds[i] < to)];
                 if (passing.Count == 0) continue;
-                var mean = Dot(query, unit.Mean);
-                all[TruthKind.UnitsByMean].Add(new Scored(mean, video, unit.FirstSample, unit.FirstSample + unit.Count));
-                all[TruthKind.UnitsByBound].Add(new Scored(mean + length * unit.Radius, video, unit.FirstSample, unit.FirstSample + unit.Count));
-                all[TruthKind.UnitsByBest].Add(new Scored(passing.Max(i => scores[i]), video, unit.FirstSample, unit.FirstSample + unit.Count));
+                all[TruthKind.Units].Add(new Scored(passing.Max(i => scores[i]), video, unit.FirstSample, unit.FirstSample + unit.Count));
                 all[TruthKind.Samples].AddRange(passing.Select(i => new Scored(scores[i], video, unit.FirstSample + i, unit.FirstSample + i + 1)));
             }
             foreach (var (first, scores) in shots)

@@ -10,26 +10,44 @@ namespace ClusterSearch.IndexBenchmarks.Footage;
 /// An archive that is never stored: any video can be made at any time from the seed and its number. Safe for many
 /// threads, each with a <see cref="Maker"/> of its own.
 /// </summary>
-internal sealed class MadeFootage(FootageModel model, long sampleCount, ulong seed)
+internal sealed class MadeFootage
 {
     private const ulong VideoKind = 2, ShotKind = 3, StockKind = 4;
 
-    public FootageModel Model => model;
+    private readonly VideoId[] _ids;
+    private readonly Dictionary<VideoId, int> _numbers = [];
 
-    public ulong Seed => seed;
+    public MadeFootage(FootageModel model, long sampleCount, ulong seed)
+    {
+        (Model, SampleCount, Seed) = (model, sampleCount, seed);
+        Book = new MotifBook(model, seed);
+        _ids = new VideoId[VideoCount];
+        for (var video = 0; video < _ids.Length; video++)
+        {
+            // Like a digest of content: in no order.
+            var digest = SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed} {video}")));
+            _ids[video] = VideoId.FromDigest(digest);
+            _numbers[_ids[video]] = video;
+        }
+    }
 
-    public MotifBook Book { get; } = new(model, seed);
+    public FootageModel Model { get; }
 
-    public long SampleCount => sampleCount;
+    public ulong Seed { get; }
 
-    public int VideoCount => (int)((sampleCount + model.SamplesPerVideo - 1) / model.SamplesPerVideo);
+    public MotifBook Book { get; }
+
+    public long SampleCount { get; }
+
+    public int VideoCount => (int)((SampleCount + Model.SamplesPerVideo - 1) / Model.SamplesPerVideo);
 
     /// <summary>The last video has the rest.</summary>
-    public int SamplesOf(int video) => (int)Math.Min(model.SamplesPerVideo, sampleCount - (long)video * model.SamplesPerVideo);
+    public int SamplesOf(int video) => (int)Math.Min(Model.SamplesPerVideo, SampleCount - (long)video * Model.SamplesPerVideo);
 
-    /// <summary>Like a digest of content: in no order.</summary>
-    public VideoId IdOf(int video) => VideoId.FromDigest(SHA256.HashData(
-        System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed} {video}"))).AsSpan(0, VideoId.Length / 2));
+    public VideoId IdOf(int video) => _ids[video];
+
+    /// <summary>-1 for a video that is not of this footage.</summary>
+    public int NumberOf(VideoId video) => _numbers.GetValueOrDefault(video, -1);
 
     /// <summary>A hundred cameras, recorded one hour after the other since 2026; every tenth camera's videos have a zone.</summary>
     public static VideoAttributes AttributesOf(int video) => new(CameraOf(video), video % 10 == 0 ? "gate" : null, RecordedAt(video));

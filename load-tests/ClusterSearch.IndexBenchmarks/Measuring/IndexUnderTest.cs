@@ -21,11 +21,11 @@ internal sealed class IndexUnderTest : IAsyncDisposable
 {
     private readonly SqliteCatalog _catalog;
     private readonly ArchivePorts _ports;
-    private readonly Dictionary<VideoId, int> _numbers = [];
+    private readonly MadeFootage _footage;
 
     private IndexUnderTest(string directory, SqliteCatalog catalog, EmbeddedVectorStore store, MadeFootage footage)
     {
-        _catalog = catalog;
+        (_catalog, _footage) = (catalog, footage);
         Store = store;
         _ports = new ArchivePorts
         {
@@ -45,7 +45,6 @@ internal sealed class IndexUnderTest : IAsyncDisposable
             Sampling = Sampling.Default,
             Resize = ResizeMode.Exact,
         };
-        for (var video = 0; video < footage.VideoCount; video++) _numbers[footage.IdOf(video)] = video;
     }
 
     public EmbeddedVectorStore Store { get; }
@@ -98,20 +97,17 @@ internal sealed class IndexUnderTest : IAsyncDisposable
         {
             using var session = await SearchSession.OpenAsync(_ports, Encoding, CancellationToken.None);
             var found = await new QueryFanOut(session, MomentOptions.Default).FindAsync(query, filter, count, SmoothingMethod.Shot, CancellationToken.None);
-            return [.. found.Moments.Select(moment => new Scored(moment.Score, NumberOf(moment.Video), moment.Samples.First, moment.Samples.End))];
+            return [.. found.Moments.Select(moment => new Scored(moment.Score, _footage.NumberOf(moment.Video), moment.Samples.First, moment.Samples.End))];
         }
         using var snapshot = await SnapshotAsync();
         if (kind == TruthKind.Samples)
         {
             var samples = await snapshot.SearchSamplesAsync([query], filter, count, CancellationToken.None);
-            return [.. samples[0].Select(hit => new Scored(hit.Score, NumberOf(hit.Video), hit.Number, hit.Number + 1))];
+            return [.. samples[0].Select(hit => new Scored(hit.Score, _footage.NumberOf(hit.Video), hit.Number, hit.Number + 1))];
         }
         var units = await snapshot.SearchUnitsAsync([query], filter, count, CancellationToken.None);
-        return [.. units[0].Select(hit => new Scored(hit.UpperBound, NumberOf(hit.Unit.Video), hit.Unit.FirstSample, hit.Unit.FirstSample + hit.Unit.Count))];
+        return [.. units[0].Select(hit => new Scored(hit.UpperBound, _footage.NumberOf(hit.Unit.Video), hit.Unit.FirstSample, hit.Unit.FirstSample + hit.Unit.Count))];
     }
-
-    /// <summary>-1 for a video that was appended beside the made ones.</summary>
-    private int NumberOf(VideoId video) => _numbers.GetValueOrDefault(video, -1);
 
     public async ValueTask DisposeAsync()
     {

@@ -95,7 +95,7 @@ internal static class IngestPhase
     private static List<Chunk> Chunks(MadeFootage footage)
     {
         var chunks = new List<Chunk>();
-        var maker = new MadeFootage(footage.Model, (long)(footage.VideoCount + MadeVideos) * footage.Model.SamplesPerVideo, footage.Seed).CreateMaker();
+        var maker = new MadeFootage(footage.Model, (footage.VideoCount + MadeVideos) * (long)footage.Model.SamplesPerVideo, footage.Seed).CreateMaker();
         for (var video = 0; video < MadeVideos; video++)
         {
             foreach (var group in maker.Make(footage.VideoCount + video).Units().GroupBy(unit => unit.FirstSample / ChunkSamples))

@@ -9,8 +9,7 @@ internal sealed record SearchTrial(string Setting, int Scope, TruthKind Kind, in
 /// <summary>Asks queries one at a time.</summary>
 internal static class SearchTrials
 {
-    /// <summary>The kinds that the port answers.</summary>
-    public static readonly TruthKind[] Kinds = [TruthKind.UnitsByBound, TruthKind.Samples, TruthKind.Moments];
+    public static readonly TruthKind[] Kinds = Enum.GetValues<TruthKind>();
 
     /// <param name="index">What is asked.</param>
     /// <param name="setting">Names these searches.</param>

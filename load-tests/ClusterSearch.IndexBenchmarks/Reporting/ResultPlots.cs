@@ -1,4 +1,5 @@
 using ClusterSearch.IndexBenchmarks.Measuring;
+using ClusterSearch.IndexBenchmarks.Truth;
 
 namespace ClusterSearch.IndexBenchmarks.Reporting;
 
@@ -35,10 +36,10 @@ internal static class ResultPlots
             PlotAxis.Logarithmic("ms", lines.SelectMany(line => line.Points).Select(point => point.Y)), lines);
     }
 
-    private static string NameOf(Truth.TruthKind kind) => kind switch
+    private static string NameOf(TruthKind kind) => kind switch
     {
-        Truth.TruthKind.Samples => "samples",
-        Truth.TruthKind.Moments => "moments",
+        TruthKind.Samples => "samples",
+        TruthKind.Moments => "moments",
         _ => "units",
     };
 }

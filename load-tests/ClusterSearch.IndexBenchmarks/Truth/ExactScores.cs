@@ -50,17 +50,7 @@ internal static class ExactScores
         if (units.FirstOrDefault(unit => unit.FirstSample == hit.Number) is not { } found) return nothing;
         var raw = Scores(video, query, found.FirstSample, found.FirstSample + found.Count)
             .Where((_, i) => found.Seconds[i] >= window.From && found.Seconds[i] < window.To).ToList();
-        if (raw.Count == 0) return nothing;
-        var mean = TensorPrimitives.Dot<float>(found.Mean, query);
-        return hit with
-        {
-            Score = kind switch
-            {
-                TruthKind.UnitsByBest => raw.Max(),
-                TruthKind.UnitsByMean => mean,
-                _ => mean + TensorPrimitives.Norm<float>(query) * found.Radius,
-            },
-        };
+        return raw.Count == 0 ? nothing : hit with { Score = raw.Max() };
     }
 
     private static Scored? OfMoment(MadeFootage footage, MadeVideo video, IReadOnlyList<Unit> units, float[] query, Scored hit, (double From, double To) window)

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using ClusterSearch.Archive.Searching;
@@ -12,14 +11,8 @@ namespace ClusterSearch.IndexBenchmarks.Truth;
 
 internal enum TruthKind
 {
-    /// <summary>Units by their upper bound: the order that the port states.</summary>
-    UnitsByBound,
-
-    /// <summary>Units by the score of their mean.</summary>
-    UnitsByMean,
-
-    /// <summary>Units by their best sample.</summary>
-    UnitsByBest,
+    /// <summary>Units by their best sample that passes: the port's order by upper bound, at its tightest.</summary>
+    Units,
 
     Samples,
 
@@ -34,7 +27,7 @@ internal enum TruthKind
 /// </summary>
 internal sealed class TruthAccumulator
 {
-    private const int Kinds = 5;
+    private const int Kinds = 3;
     private const int Lanes = 16;
     private const int Groups = ScoreMatrix.Width / Lanes;
 
@@ -45,7 +38,6 @@ internal sealed class TruthAccumulator
     private readonly int _count;
     private readonly TopScores[] _tops;
     private readonly float[] _thresholds;
-    private readonly float[] _lengths = new float[ScoreMatrix.Width];
     private readonly float[] _scores;
 
     public TruthAccumulator(MadeFootage footage, IReadOnlyList<float[]> queries, IReadOnlyList<Scope> scopes, int count)
@@ -60,7 +52,6 @@ internal sealed class TruthAccumulator
             _tops[i] = new TopScores(count);
             _thresholds[i] = i % ScoreMatrix.Width < queries.Count ? float.NegativeInfinity : float.PositiveInfinity;
         }
-        for (var query = 0; query < queries.Count; query++) _lengths[query] = TensorPrimitives.Norm<float>(queries[query]);
     }
 
     public void Add(MadeVideo video, IReadOnlyList<Unit> units)
@@ -99,38 +90,27 @@ internal sealed class TruthAccumulator
         foreach (var unit in units)
         {
             if (unit.Seconds[^1] < window.From || unit.Seconds[0] >= window.To) continue;
-            var reciprocal = Vector512.Create(1f / unit.Count);
             for (var group = 0; group < Groups; group++)
             {
-                var sum = Vector512<float>.Zero;
                 var best = Vector512.Create(float.NegativeInfinity);
-                var passing = 0;
+                var isPassing = false;
                 var sampleThresholds = Thresholds(scope, TruthKind.Samples, group);
                 for (var i = 0; i < unit.Count; i++)
                 {
                     var score = rows[((int)unit.FirstSample + i) * Groups + group];
-                    sum += score;
                     if (unit.Seconds[i] < window.From || unit.Seconds[i] >= window.To) continue;
-                    passing++;
+                    isPassing = true;
                     best = Vector512.Max(best, score);
                     var reaching = Vector512.GreaterThanOrEqual(score, sampleThresholds).ExtractMostSignificantBits();
                     for (; reaching != 0; reaching &= reaching - 1)
                         Push(scope, TruthKind.Samples, group, reaching, score, video, unit.FirstSample + i, unit.FirstSample + i + 1);
                 }
-                if (passing == 0) continue;
-                var mean = sum * reciprocal;
-                var lengths = Vector512.Create<float>(_lengths.AsSpan(group * Lanes, Lanes));
-                PushUnits(scope, TruthKind.UnitsByMean, group, mean, video, unit);
-                PushUnits(scope, TruthKind.UnitsByBest, group, best, video, unit);
-                PushUnits(scope, TruthKind.UnitsByBound, group, Vector512.FusedMultiplyAdd(lengths, Vector512.Create(unit.Radius), mean), video, unit);
+                if (!isPassing) continue;
+                var unitReaching = Vector512.GreaterThanOrEqual(best, Thresholds(scope, TruthKind.Units, group)).ExtractMostSignificantBits();
+                for (; unitReaching != 0; unitReaching &= unitReaching - 1)
+                    Push(scope, TruthKind.Units, group, unitReaching, best, video, unit.FirstSample, unit.FirstSample + unit.Count);
             }
         }
-    }
-
-    private void PushUnits(int scope, TruthKind kind, int group, Vector512<float> scores, int video, Unit unit)
-    {
-        var reaching = Vector512.GreaterThanOrEqual(scores, Thresholds(scope, kind, group)).ExtractMostSignificantBits();
-        for (; reaching != 0; reaching &= reaching - 1) Push(scope, kind, group, reaching, scores, video, unit.FirstSample, unit.FirstSample + unit.Count);
     }
 
     private void Push(int scope, TruthKind kind, int group, ulong reaching, Vector512<float> scores, int video, long first, long end)

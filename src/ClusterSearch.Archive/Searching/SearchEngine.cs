@@ -30,6 +30,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
     private readonly QueryEmbedding _embedding = new(ports);
     private readonly VideoLibrary _library = new(ports, options);
     private readonly CoverageGap _gap = new(ports.Catalog);
+    private readonly BackgroundProbe _background = new();
 
     public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellation)
     {
@@ -49,14 +50,17 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         var embedded = Stopwatch.GetTimestamp();
 
         var count = request.Fold ? request.Top * FoldingReach : request.Top;
-        var background = model.Facts.LogitBias is null ? await BackgroundProbe.MeasureAsync(session, query, cancellation) : null;
+        var background = model.Facts.LogitBias is null ? await _background.MeasureAsync(session, query, cancellation) : null;
         var momentOptions = MomentOptions.Default with { Background = background?.Median ?? 0 };
         var found = await TracedAsync(Telemetry.Spans.Find, () => FindAsync(session, request, query, count, momentOptions, cancellation));
         var searched = Stopwatch.GetTimestamp();
 
-        var assembly = new MomentAssembly(session, request.Filter, model.Facts.LogitScale, model.Facts.LogitBias);
-        var moments = await TracedAsync(Telemetry.Spans.Moments, () => assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation));
         var coverage = await CoverageAsync(session, request.Filter, cancellation);
+        // The best was chosen from all that the filter let pass.
+        if (background is { } probed) background = probed with { Count = coverage.Samples };
+        var assembly = new MomentAssembly(session, request.Filter, score =>
+            model.Facts.LogitBias is null ? BackgroundRelevance.Of(score, background) : Relevance.Of(score, model.Facts.LogitScale, model.Facts.LogitBias));
+        var moments = await TracedAsync(Telemetry.Spans.Moments, () => assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation));
         var ended = Stopwatch.GetTimestamp();
 
         span?.SetTag(Telemetry.Attributes.Encoding, session.Encoding.Id)
@@ -64,8 +68,7 @@ public sealed class SearchEngine(ArchivePorts ports, ArchiveOptions options) : I
         var timings = new SearchTimings(Milliseconds(started, embedded), Milliseconds(embedded, searched), Milliseconds(searched, ended), Milliseconds(started, ended));
         return new SearchAnswer
         {
-            Verdict = VerdictRule.Decide(moments.Count > 0 ? moments[0].Score : null, moments.Count > 0 ? moments[0].Relevance : null,
-                background is { } probed ? probed with { Count = coverage.Samples } : null),
+            Verdict = VerdictRule.Decide(moments.Count > 0 ? moments[0].Score : null, moments.Count > 0 && background is null ? moments[0].Relevance : null, background),
             Moments = moments,
             Coverage = coverage,
             Timings = timings,
