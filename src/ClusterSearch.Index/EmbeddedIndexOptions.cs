@@ -30,7 +30,7 @@ public sealed record EmbeddedIndexOptions
     /// A merge never makes a segment of more samples than this; one of half as many is merged no more. A scan costs the same whatever the
     /// number of segments, and each merge writes its samples once more: writes of half this size are never written twice.
     /// </summary>
-    public long MaximumMergedSamples { get; init; } = 131_072;
+    public long MaximumMergedSamples { get; init; } = 98_304;
 
     /// <summary>False: each write also waits until what it left to merge is merged.</summary>
     public bool CompactInBackground { get; init; } = true;

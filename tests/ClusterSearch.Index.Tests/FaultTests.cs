@@ -84,7 +84,7 @@ public sealed class FaultTests : IndexFixture
     public async Task A_full_disk_changes_nothing_and_the_same_write_works_once_there_is_space()
     {
         Directory.CreateDirectory(IndexDirectory);
-        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", IndexDirectory) == 0, "needs the right to mount a small file system");
+        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", IndexDirectory) == 0, "needs the right to mount a small file system");
         try
         {
             var random = new Random(43);
@@ -94,7 +94,7 @@ public sealed class FaultTests : IndexFixture
             var before = await AllAsync(store, query);
             var files = Directory.GetFiles(EncodingDirectory);
             var ballast = Path.Combine(IndexDirectory, "ballast");
-            var units = Units(random, 0, 200, Dimension);
+            var units = Units(random, 0, 1000, Dimension);
             // Full to the last page: neither segment nor manifest; then room for a part of a segment.
             foreach (var free in new[] { 0, 8192, 24_576 })
             {
@@ -107,7 +107,7 @@ public sealed class FaultTests : IndexFixture
                 File.Delete(ballast);
             }
             await PutAsync(store, 2, 0, units);
-            Assert.Equal(400, await CountAsync(store));
+            Assert.Equal(1200, await CountAsync(store));
             Assert.Empty(await store.VerifyAsync(Cancellation));
         }
         finally

@@ -53,9 +53,9 @@ internal sealed unsafe class CoarseBounds : IDisposable
             var segment = view.Segments[chunk.Segment];
             var areWhole = segment.AreCodesWhole(chunk.FirstBlock, chunk.BlockCount);
             var codes = segment.Codes + (long)chunk.FirstBlock * SignCodes.BlockBytes(segment.PaddedDimension);
-            KernelSet.Chosen.SumCodes(codes, chunk.BlockCount, signs, [], sums);
-            var factors = segment.Factors + (long)chunk.FirstBlock * 2 * SignCodes.RowsPerBlock;
             var rows = chunk.BlockCount * SignCodes.RowsPerBlock;
+            KernelSet.Chosen.SumCodes(codes, chunk.BlockCount, signs, [], sums.AsSpan(0, all.Length * rows));
+            var factors = segment.Factors + (long)chunk.FirstBlock * 2 * SignCodes.RowsPerBlock;
             for (var i = 0; i < all.Length; i++)
             {
                 var query = queries.Span[i];
@@ -81,7 +81,7 @@ internal sealed unsafe class CoarseBounds : IDisposable
             var segment = view.Segments[chunk.Segment];
             var count = chunk.End - chunk.First;
             var areWhole = segment.ArePiecesWhole(chunk.First, count);
-            KernelSet.Chosen.Dot(segment.MeanRows + (long)chunk.First * segment.PaddedDimension, count, bytes, dots);
+            KernelSet.Chosen.Dot(segment.MeanRows + (long)chunk.First * segment.PaddedDimension, count, bytes, dots.AsSpan(0, all.Length * count));
             var pieces = segment.Pieces(chunk.First, count);
             for (var i = 0; i < all.Length; i++)
             {

@@ -77,7 +77,7 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
     {
         var segment = view.Segments[chunk.Segment];
         var rows = space.Pieces.AsSpan(0, count);
-        KernelSet.Chosen.DotGathered(segment.MeanRows, rows, query.Bytes, space.Dots);
+        KernelSet.Chosen.DotGathered(segment.MeanRows, rows, query.Bytes, space.Dots.AsSpan(0, count));
         meter.AddMeans(count, (long)count * (segment.PaddedDimension + SegmentFormat.PieceBytes));
         for (var i = 0; i < count; i++)
         {

@@ -45,12 +45,12 @@ internal sealed unsafe class UnitScorer(IndexView view, QueryVector query)
     public float MeanScore(Segment segment, UnitRow unit)
     {
         var pieces = segment.Pieces(unit.FirstPiece, unit.PieceCount);
-        KernelSet.Chosen.Dot(segment.MeanRows + (long)unit.FirstPiece * segment.PaddedDimension, unit.PieceCount, _queries, _dots);
+        KernelSet.Chosen.Dot(segment.MeanRows + (long)unit.FirstPiece * segment.PaddedDimension, unit.PieceCount, _queries, _dots.AsSpan(0, unit.PieceCount));
         var sum = 0d;
         for (var i = 0; i < pieces.Length; i++) sum += (double)query.Bytes.Score(_dots[i], pieces[i].MeanScale) * pieces[i].Count;
         return (float)(sum / unit.Count);
     }
 
     private void Dots(Segment segment, long firstSample, int count) =>
-        KernelSet.Chosen.Dot(segment.SampleRows + firstSample * segment.PaddedDimension, count, _queries, _dots);
+        KernelSet.Chosen.Dot(segment.SampleRows + firstSample * segment.PaddedDimension, count, _queries, _dots.AsSpan(0, count));
 }

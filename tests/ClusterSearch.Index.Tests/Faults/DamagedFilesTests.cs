@@ -9,7 +9,7 @@ using ClusterSearch.Testing;
 
 namespace ClusterSearch.Index.Tests.Faults;
 
-/// <summary>Every byte of every file of a small index is damaged in turn: whatever changes an answer is found.</summary>
+/// <summary>Bytes all over the files of a small index are damaged in turn, those of manifest and header one by one: whatever changes an answer is found.</summary>
 public sealed class DamagedFilesTests : IAsyncLifetime
 {
     private const string Encoding = "e1";
@@ -49,7 +49,7 @@ public sealed class DamagedFilesTests : IAsyncLifetime
         foreach (var file in Files())
         {
             var bytes = await File.ReadAllBytesAsync(file, Cancellation);
-            for (var at = 0; at < bytes.Length; at++)
+            for (var at = 0; at < bytes.Length; at += at < 512 ? 1 : 7)
             {
                 var bit = (byte)(1 << (at % 8));
                 bytes[at] ^= bit;
