@@ -16,7 +16,7 @@ if (args is ["session-options", ..]) return await SessionOptionsTrial.RunAsync(a
 var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(2).WithIterationCount(7);
 var config = DefaultConfig.Instance
     .AddJob(job)
-    .AddColumn(new PerSecondColumn(), new MegapixelColumn())
+    .AddColumn(new PerSecondColumn(), new MegapixelColumn(), new GigabytesColumn())
     .HideColumns(Column.Error, Column.Job, Column.Toolchain, Column.WarmupCount, Column.IterationCount);
 BenchmarkSwitcher.FromAssembly(typeof(PerSecondColumn).Assembly).Run(args.Length == 0 ? ["--filter", "*"] : args, config);
 return 0;

@@ -6,7 +6,7 @@ using ClusterSearch.Core.Vectors;
 namespace ClusterSearch.Archive.Searching;
 
 /// <summary>Turns found moments into what people see: refined edges, key frame, labels, relevance, folded repeats.</summary>
-internal sealed class MomentAssembly(SearchSession session, VectorFilter filter, double? logitScale, double? logitBias)
+internal sealed class MomentAssembly(SearchSession session, VectorFilter filter, Func<float, double?> relevanceOf)
 {
     private const int LabelsShown = 3;
 
@@ -68,7 +68,7 @@ internal sealed class MomentAssembly(SearchSession session, VectorFilter filter,
             End = end,
             KeyFrame = Math.Clamp(keyFrame, start, end),
             Score = found.Score,
-            Relevance = Relevance.Of(found.Score, logitScale, logitBias),
+            Relevance = relevanceOf(found.Score),
             Labels = await LabelsAsync(video, found.KeySample, cancellation),
             RecordedAt = record.Attributes.RecordedAt?.AddSeconds(start),
         };

@@ -33,6 +33,7 @@ public sealed class SearchEngine : ISearch, IDisposable
     private readonly VideoLibrary _library;
     private readonly CoverageGap _gap;
     private readonly IMomentFinder _finder;
+    private readonly BackgroundProbe _background = new();
 
     public SearchEngine(ArchivePorts ports, ArchiveOptions options)
         : this(ports, options, new LocalMomentFinder())
@@ -66,14 +67,17 @@ public sealed class SearchEngine : ISearch, IDisposable
         var embedded = Stopwatch.GetTimestamp();
 
         var count = request.Fold ? request.Top * FoldingReach : request.Top;
-        var background = model.Facts.LogitBias is null ? await BackgroundProbe.MeasureAsync(session, query, cancellation) : null;
+        var background = model.Facts.LogitBias is null ? await _background.MeasureAsync(session, query, cancellation) : null;
         var wanted = new MomentQuery(query, request.Filter, count, request.Smoothing, background?.Median ?? 0);
         var found = await StageAsync(Telemetry.Spans.Find, "find", () => FindAsync(session, request, wanted, cancellation));
         var searched = Stopwatch.GetTimestamp();
 
-        var assembly = new MomentAssembly(session, request.Filter, model.Facts.LogitScale, model.Facts.LogitBias);
-        var moments = await StageAsync(Telemetry.Spans.Moments, "moments", () => assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation));
         var coverage = await CoverageAsync(session, request.Filter, found.Unanswered, cancellation);
+        // The best was chosen from all that the filter let pass.
+        if (background is { } probed) background = probed with { Count = coverage.Samples };
+        var assembly = new MomentAssembly(session, request.Filter, score =>
+            model.Facts.LogitBias is null ? BackgroundRelevance.Of(score, background) : Relevance.Of(score, model.Facts.LogitScale, model.Facts.LogitBias));
+        var moments = await StageAsync(Telemetry.Spans.Moments, "moments", () => assembly.AssembleAsync(found.Moments, request.Fold, request.Top, cancellation));
         var ended = Stopwatch.GetTimestamp();
 
         span?.SetTag(Telemetry.Attributes.Encoding, session.Encoding.Id)
@@ -81,8 +85,7 @@ public sealed class SearchEngine : ISearch, IDisposable
         var timings = new SearchTimings(Milliseconds(started, embedded), Milliseconds(embedded, searched), Milliseconds(searched, ended), Milliseconds(started, ended));
         return new SearchAnswer
         {
-            Verdict = VerdictRule.Decide(moments.Count > 0 ? moments[0].Score : null, moments.Count > 0 ? moments[0].Relevance : null,
-                background is { } probed ? probed with { Count = coverage.Samples } : null),
+            Verdict = VerdictRule.Decide(moments.Count > 0 ? moments[0].Score : null, moments.Count > 0 && background is null ? moments[0].Relevance : null, background),
             Moments = moments,
             Coverage = coverage,
             Timings = timings,

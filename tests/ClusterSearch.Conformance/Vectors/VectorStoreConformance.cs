@@ -24,7 +24,7 @@ public abstract partial class VectorStoreConformance : IAsyncLifetime
     protected IVectorStore Store => _store;
 
     /// <summary>How far a score may be from <see cref="Dot"/>.</summary>
-    protected virtual float ScoreTolerance => 1e-5f;
+    protected float ScoreTolerance => Store.ScoreTolerance;
 
     /// <summary>Opens this test's store.</summary>
     protected abstract Task<IVectorStore> OpenAsync();
@@ -69,6 +69,14 @@ public abstract partial class VectorStoreConformance : IAsyncLifetime
             Assert.Equal(expected[i].Seconds, actual[i].Seconds);
             Assert.Equal(expected[i].Digest(), actual[i].Digest);
         }
+    }
+
+    /// <summary>Scores for a query of length 1, as exactly as the store states.</summary>
+    protected void AssertScores(float[] expected, IEnumerable<float> actual)
+    {
+        float[] found = [.. actual];
+        Assert.Equal(expected.Length, found.Length);
+        for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], found[i], ScoreTolerance);
     }
 
     protected static async Task<ClusterSearchException> RefusedAsync(string code, Func<Task> act)
