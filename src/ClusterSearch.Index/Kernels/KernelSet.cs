@@ -47,8 +47,12 @@ internal abstract unsafe class KernelSet
 internal sealed unsafe class KernelSet<TKernels> : KernelSet
     where TKernels : struct, IKernels
 {
-    // Rows asked for ahead of the one at work: at 512 bytes 64 lines are under way, about what hides a memory access.
+    // Rows asked for ahead of the one at work: from 4 of 512 bytes on a row took 70 ns instead of 130.
     private const int RowsAhead = 8;
+
+    // In rows that lie one after the other: the processor follows one stream of reads by itself, not the four of four rows. Asked for
+    // so far ahead, they came at 19 GB/s instead of 8, as fast as plain reads.
+    private const int BytesAhead = 8192;
 
     public override string Name => TKernels.Name;
 
@@ -85,6 +89,8 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
             var row = 0;
             for (; row + 4 <= rowCount; row += 4, rows += 4L * dimension)
             {
+                // Beyond the end as well: asking never faults, and there lie the rows of the next call.
+                TKernels.Prefetch(rows + BytesAhead, 4 * dimension);
                 for (var query = 0; query < queries.Length; query++)
                 {
                     fixed (short* values = queries[query].Values)
