@@ -41,6 +41,12 @@ internal sealed class CurrentIndex(string directory, string indexName, IManifest
     private long _lastQuestion;
     private long _answeredQuestion;
 
+    /// <summary>Of the state that is open here.</summary>
+    public int SegmentCount => Volatile.Read(ref _state)?.View.Segments.Count ?? 0;
+
+    /// <summary>Of the state that is open here.</summary>
+    public long SampleCount => Volatile.Read(ref _state)?.View.SampleCount ?? 0;
+
     /// <summary>The newest state that can be had, leased for the caller.</summary>
     public async Task<IndexView> LeaseForReadingAsync(CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using ClusterSearch.Core.Footage;
+using ClusterSearch.Index.Scoring;
 using ClusterSearch.Index.Segments;
 
 namespace ClusterSearch.Index;
@@ -9,20 +10,30 @@ namespace ClusterSearch.Index;
 /// </summary>
 internal sealed class IndexView
 {
-    private const int UnitsPerBlock = 512;
+    /// <summary>From so many changed videos on it is quicker to read all segments' tables once than to look for each video in each.</summary>
+    private const int ManyVideos = 64;
 
-    private readonly Lazy<IReadOnlyList<UnitPiece[]>> _blocks;
+    private readonly Lazy<PieceRange[]>[] _live;
     private int _leases = 1;
 
-    private IndexView(IReadOnlyList<Segment> segments, VideoUnits[] videos, long[] liveSamples)
+    private IndexView(IReadOnlyList<Segment> segments, VideoUnits[] videos, long[] liveSamples, Lazy<PieceRange[]>[] known)
     {
         Segments = segments;
         Videos = videos;
         LiveSamples = liveSamples;
-        _blocks = new Lazy<IReadOnlyList<UnitPiece[]>>(() => [.. CutIntoBlocks()]);
+        SampleCount = liveSamples.Sum();
+        _live = new Lazy<PieceRange[]>[segments.Count];
+        known.CopyTo(_live, 0);
+        for (var i = 0; i < _live.Length; i++)
+        {
+            var segment = i;
+            _live[i] ??= LiveSamples[i] == segments[i].SampleCount
+                ? new Lazy<PieceRange[]>(segments[i].PieceCount == 0 ? [] : [new PieceRange(0, segments[i].PieceCount)])
+                : new Lazy<PieceRange[]>(() => [.. FindLive(segment)]);
+        }
     }
 
-    public static IndexView Empty { get; } = new([], [], []);
+    public static IndexView Empty { get; } = new([], [], [], []);
 
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<Segment> Segments { get; }
@@ -33,10 +44,13 @@ internal sealed class IndexView
     /// <summary>Samples of each segment that nothing hides.</summary>
     public long[] LiveSamples { get; }
 
+    /// <summary>All of them.</summary>
+    public long SampleCount { get; }
+
     public int Dimension => Videos.Length > 0 ? Segments[0].Dimension : 0;
 
-    /// <summary>All live units, cut into blocks for threads to share.</summary>
-    public IReadOnlyList<UnitPiece[]> Blocks => _blocks.Value;
+    /// <summary>Pieces of a segment that nothing hides.</summary>
+    public IReadOnlyList<PieceRange> LivePieces(int segment) => _live[segment].Value;
 
     public VideoUnits? Find(VideoId video)
     {
@@ -49,12 +63,14 @@ internal sealed class IndexView
     {
         var kept = 0;
         while (kept < Segments.Count && kept < segments.Count && ReferenceEquals(Segments[kept], segments[kept])) kept++;
-        var touched = Segments.Skip(kept).Concat(segments.Skip(kept)).SelectMany(segment => segment.Videos).Distinct().Order();
+        var touched = Segments.Skip(kept).Concat(segments.Skip(kept)).SelectMany(segment => segment.Videos.Ids).Distinct().Order().ToList();
+        var holders = HoldersOf(touched, segments);
         var liveSamples = new long[segments.Count];
         LiveSamples.AsSpan(0, kept).CopyTo(liveSamples);
         var videos = new List<VideoUnits>(Videos.Length + 1);
         var known = Videos.AsSpan();
         var next = 0;
+        var changed = new HashSet<int>();
         foreach (var id in touched)
         {
             var at = LowerBound(id, next);
@@ -62,16 +78,23 @@ internal sealed class IndexView
             next = at;
             if (at < known.Length && known[at].Id == id)
             {
-                foreach (var run in known[at].Runs)
-                    if (run.Segment < kept) liveSamples[run.Segment] -= Segments[run.Segment].SamplesIn(run.First, run.End);
+                foreach (var run in known[at].Runs.Where(run => run.Segment < kept))
+                {
+                    liveSamples[run.Segment] -= Segments[run.Segment].SamplesIn(run.First, run.End);
+                    changed.Add(run.Segment);
+                }
                 next++;
             }
-            if (VideoUnits.Of(id, segments) is not { } units) continue;
+            if (!holders.TryGetValue(id, out var segmentsOfVideo) || VideoUnits.Of(id, segmentsOfVideo, segments) is not { } units) continue;
             foreach (var run in units.Runs) liveSamples[run.Segment] += segments[run.Segment].SamplesIn(run.First, run.End);
             videos.Add(units);
         }
         videos.AddRange(known[next..]);
-        return new IndexView(segments, [.. videos], liveSamples);
+        // A segment of which as much is live as before has the same live pieces: what is hidden once stays hidden.
+        var live = new Lazy<PieceRange[]>[kept];
+        for (var i = 0; i < kept; i++)
+            if (!changed.Contains(i) || liveSamples[i] == LiveSamples[i]) live[i] = _live[i];
+        return new IndexView(segments, [.. videos], liveSamples, live);
     }
 
     public IndexView Lease()
@@ -94,6 +117,23 @@ internal sealed class IndexView
         foreach (var segment in Segments) segment.Release();
     }
 
+    private static Dictionary<VideoId, List<int>> HoldersOf(List<VideoId> videos, IReadOnlyList<Segment> segments)
+    {
+        var holders = videos.ToDictionary(id => id, _ => new List<int>());
+        for (var i = 0; i < segments.Count; i++)
+        {
+            if (videos.Count < ManyVideos)
+            {
+                foreach (var id in videos)
+                    if (segments[i].IndexOf(id) >= 0) holders[id].Add(i);
+                continue;
+            }
+            foreach (var id in segments[i].Videos.Ids)
+                if (holders.TryGetValue(id, out var list)) list.Add(i);
+        }
+        return holders;
+    }
+
     private int LowerBound(VideoId video, int from)
     {
         var (low, high) = (from, Videos.Length);
@@ -106,30 +146,16 @@ internal sealed class IndexView
         return low;
     }
 
-    private IEnumerable<UnitPiece[]> CutIntoBlocks()
+    private IEnumerable<PieceRange> FindLive(int index)
     {
-        var block = new List<UnitPiece>();
-        var unitCount = 0;
-        foreach (var video in Videos)
-        {
-            foreach (var run in video.Runs)
-            {
-                for (var first = run.First; first < run.End;)
-                {
-                    var end = Math.Min(run.End, first + UnitsPerBlock - unitCount);
-                    block.Add(new UnitPiece(video, run.Segment, first, end));
-                    unitCount += end - first;
-                    first = end;
-                    if (unitCount < UnitsPerBlock) continue;
-                    yield return [.. block];
-                    block.Clear();
-                    unitCount = 0;
-                }
-            }
-        }
-        if (block.Count > 0) yield return [.. block];
+        var segment = Segments[index];
+        return PieceRange.Join(
+            from id in segment.Videos.Ids
+            let video = Find(id)
+            where video is not null
+            from run in video.Runs
+            where run.Segment == index
+            orderby run.First
+            select new PieceRange(segment.PieceAt(run.First), segment.PieceAt(run.End)));
     }
 }
-
-/// <summary>Units [First, End) of a video in one segment.</summary>
-internal readonly record struct UnitPiece(VideoUnits Video, int Segment, int First, int End);

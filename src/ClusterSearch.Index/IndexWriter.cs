@@ -1,6 +1,5 @@
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
-using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index.Segments;
 
@@ -11,7 +10,8 @@ namespace ClusterSearch.Index;
 /// <para>
 /// Normal operation: replacements become a new segment that carries the ranges it hides in older ones. Segment and a manifest
 /// that names it are flushed under names never used before; then the register names the new manifest if the one that it
-/// builds upon is still the current one and the role is still this writer's. Afterwards the writer tidies up: see <see cref="Compaction"/>.
+/// builds upon is still the current one and the role is still this writer's. A merge writes its segment beforehand, while others append
+/// (see <see cref="IndexCompactor"/>), and comes here to put it in the place of those that it was made of.
 /// </para>
 /// <para>
 /// Role lost, or another writer at work: the register refuses, the new files go, nothing visible changed.
@@ -37,15 +37,64 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
         try
         {
             var (dimension, fitting) = Fitting(group, State.Manifest.Dimension);
-            var content = ReplacementContent.Of([.. fitting.SelectMany(one => one.Replacements)]);
+            var replacements = new List<QuantisedReplacement>();
+            foreach (var one in fitting) replacements.AddRange(await one.Content);
+            var content = ReplacementContent.Of(replacements);
             content = [.. content.Where(video => video.Units.Count > 0 || State.View.Find(video.Id) is not null)];
-            if (content.Count == 0) return;
-            await PublishAsync(dimension, State.Manifest.Segments, content, [], role);
-            await TidyAsync(role);
+            if (content.Count > 0) await PublishAsync(dimension, State.Manifest.Segments, NewSegment(dimension, content), [], role);
         }
         finally
         {
             Hold(null);
+        }
+    }
+
+    /// <summary>Writes what is live of some segments as one, beside what is current. Needs no turn.</summary>
+    /// <returns>Its name; null when nothing of them is left. It is kept from being swept until <see cref="ReplaceAsync"/> has been called.</returns>
+    public async Task<string?> WriteMergedAsync(IndexState state, int first, int end)
+    {
+        var content = Compaction.LiveContent(state.View, first, end);
+        if (content.Count == 0) return null;
+        var name = IndexFiles.NewName(state.Manifest.Generation, IndexFiles.SegmentSuffix);
+        _retired.Spare(name);
+        using var files = new NewFiles(directory);
+        try
+        {
+            files.Add(name, file => SegmentWriter.Write(file, state.Manifest.Dimension, content));
+            await files.FlushAsync();
+            return name;
+        }
+        catch
+        {
+            files.Delete();
+            _retired.Release(name);
+            throw;
+        }
+    }
+
+    /// <summary>Puts a merged segment in the place of those that it was made of, where they still stand side by side.</summary>
+    /// <param name="merged">Names of segments.</param>
+    /// <param name="name">Of the segment that <see cref="WriteMergedAsync"/> made.</param>
+    /// <param name="role">The one under which it was made: under another it may have been swept.</param>
+    public async Task ReplaceAsync(IReadOnlyList<string> merged, string? name, RoleLease? role)
+    {
+        var isNamed = false;
+        _state = await current.LeaseAsync(CancellationToken.None);
+        try
+        {
+            var segments = State.Manifest.Segments;
+            var first = segments.TakeWhile(segment => segment != merged[0]).Count();
+            if (segments.Skip(first).Take(merged.Count).SequenceEqual(merged))
+            {
+                await PublishAsync(State.Manifest.Dimension, [.. segments.Take(first)], name is null ? null : new Added(name, null), [.. segments.Skip(first + merged.Count)], role);
+                isNamed = true;
+            }
+        }
+        finally
+        {
+            Hold(null);
+            if (name is not null) _retired.Release(name);
+            if (!isNamed && name is not null && !_retired.IsDoubtful) IndexFiles.TryDelete(Path.Combine(directory, name));
         }
     }
 
@@ -56,7 +105,7 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
         var files = IndexFiles.List(directory);
         if (name is null && files.Count == 0) return;
         // From the empty manifest on, nothing that somebody wanted to put upon what was there can be published any more.
-        name ??= await WriteAsync(null, Manifest.Empty with { Generation = 1 }, null, [], role) ?? throw IndexFaults.AnotherWriter(directory);
+        name ??= await WriteAsync(null, Manifest.Empty with { Generation = 1 }, null, role) ?? throw IndexFaults.AnotherWriter(directory);
         try
         {
             if (files.Contains(IndexFiles.OldManifest))
@@ -92,34 +141,15 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
         return (stored, fitting);
     }
 
-    private async Task TidyAsync(RoleLease? role)
-    {
-        try
-        {
-            while (Compaction.Next(State.View, options) is { } range)
-            {
-                var (first, end) = (range.Start.Value, range.End.Value);
-                // What is copied gets new checksums: it must be whole.
-                foreach (var segment in State.View.Segments.Skip(first).Take(end - first))
-                    if (segment.Verify(CancellationToken.None).FirstOrDefault() is { } fault) throw fault;
-                var segments = State.Manifest.Segments;
-                await PublishAsync(State.Manifest.Dimension, [.. segments.Take(first)], Compaction.LiveContent(State.View, first, end), [.. segments.Skip(end)], role);
-            }
-        }
-        catch (ClusterSearchException fault) when (fault.IsTransient || fault.Code is ErrorCodes.ArchiveDiskFull or ErrorCodes.ArchiveFileSystem)
-        {
-            // The replacement is durable; a later one tidies up.
-        }
-    }
+    private Added NewSegment(int dimension, IReadOnlyList<SegmentVideo> content) =>
+        new(IndexFiles.NewName(State.Manifest.Generation + 1, IndexFiles.SegmentSuffix), file => SegmentWriter.Write(file, dimension, content));
 
     /// <summary>Makes the next state current: a new segment, unless there is nothing to put into it, between some of those before.</summary>
-    private async Task PublishAsync(
-        int dimension, IReadOnlyList<string> older, IReadOnlyList<SegmentVideo> content, IReadOnlyList<string> younger, RoleLease? role)
+    private async Task PublishAsync(int dimension, IReadOnlyList<string> older, Added? added, IReadOnlyList<string> younger, RoleLease? role)
     {
         var generation = State.Manifest.Generation + 1;
-        var added = content.Count > 0 ? IndexFiles.NewName(generation, IndexFiles.SegmentSuffix) : null;
-        var manifest = new Manifest(Manifest.CurrentVersion, generation, dimension, added is null ? [.. older, .. younger] : [.. older, added, .. younger]);
-        if (await WriteAsync(State.Name, manifest, added, content, role) is { } name)
+        var manifest = new Manifest(Manifest.CurrentVersion, generation, dimension, added is null ? [.. older, .. younger] : [.. older, added.Name, .. younger]);
+        if (await WriteAsync(State.Name, manifest, added, role) is { } name)
         {
             var next = current.Adopt(name, manifest);
             _retired.Retire(State, next, Grace(role));
@@ -131,9 +161,9 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
         }
     }
 
-    /// <summary>Writes a manifest and its new segment, and has the register name it.</summary>
+    /// <summary>Writes a manifest, and its new segment where that does not lie there yet, and has the register name it.</summary>
     /// <returns>Its name; null when it was named, the answer was lost, and another writer has built upon it since.</returns>
-    private async Task<string?> WriteAsync(string? previous, Manifest manifest, string? added, IReadOnlyList<SegmentVideo> content, RoleLease? role)
+    private async Task<string?> WriteAsync(string? previous, Manifest manifest, Added? added, RoleLease? role)
     {
         DirectoryFlush.Create(directory);
         _retired.Look(role?.Token ?? "");
@@ -141,7 +171,7 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
         var name = IndexFiles.NewName(manifest.Generation, IndexFiles.ManifestSuffix);
         try
         {
-            if (added is not null) files.Add(added, file => SegmentWriter.Write(file, manifest.Dimension, content));
+            if (added?.Write is { } write) files.Add(added.Name, write);
             files.Add(name, file => file.Write(manifest.ToBytes()));
             await files.FlushAsync();
         }
@@ -152,9 +182,9 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
         }
         var publication = await _publisher.PublishAsync(previous, name, role);
         if (publication.IsPublished) return name;
-        _retired.LookAgain();
+        _retired.LookAgain(isDoubtful: !publication.IsCertain);
         if (publication.IsCertain) files.Delete();
-        else if (publication.Fault is null && added is not null && await IsNamedAsync(added)) return null;
+        else if (publication.Fault is null && added is not null && await IsNamedAsync(added.Name)) return null;
         throw publication.Fault ?? IndexFaults.AnotherWriter(directory);
     }
 
@@ -173,4 +203,7 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
     }
 
     private TimeSpan Grace(RoleLease? role) => role is null ? TimeSpan.Zero : options.ReaderGrace;
+
+    /// <param name="Write">Null for a segment that lies there already.</param>
+    private sealed record Added(string Name, Action<FileStream>? Write);
 }

@@ -1,18 +1,28 @@
+using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
+using ClusterSearch.Index.Quantisation;
 
 namespace ClusterSearch.Index;
 
-/// <summary>A replacement, checked, on its way into the index. Those that wait while a write is under way go into the next one together.</summary>
+/// <summary>A replacement as the index keeps it.</summary>
+internal sealed record QuantisedReplacement(VideoId Video, VideoAttributes Attributes, SampleRange Range, IReadOnlyList<QuantisedUnit> Units);
+
+/// <summary>
+/// A replacement, checked, on its way into the index. Those that wait while a write is under way go into the next one together, in
+/// the order of their calls, however long it took to make of each what the index keeps.
+/// </summary>
 /// <param name="dimension">Of its vectors; 0 when it has none.</param>
-internal sealed class PendingReplacement(int dimension, IReadOnlyList<UnitReplacement> replacements)
+/// <param name="sampleCount">Of all units.</param>
+/// <param name="content">What the index keeps of it, once it is made.</param>
+internal sealed class PendingReplacement(int dimension, long sampleCount, Task<IReadOnlyList<QuantisedReplacement>> content)
 {
     private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public int Dimension { get; } = dimension;
 
-    public IReadOnlyList<UnitReplacement> Replacements { get; } = replacements;
+    public long SampleCount { get; } = sampleCount;
 
-    public long SampleCount { get; } = replacements.Sum(replacement => replacement.Units.Sum(unit => (long)unit.Count));
+    public Task<IReadOnlyList<QuantisedReplacement>> Content { get; } = content;
 
     /// <summary>Whether a write has begun that has it; it cannot be taken back then.</summary>
     public bool IsTaken { get; set; }
@@ -29,7 +39,7 @@ internal sealed class PendingReplacement(int dimension, IReadOnlyList<UnitReplac
 internal sealed class ReplacementQueue
 {
     /// <summary>A write takes no more than so many samples together, so that the first of them does not wait for long.</summary>
-    private const long GroupSamples = 16_384;
+    private const long GroupSamples = 65_536;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<PendingReplacement> _waiting = [];

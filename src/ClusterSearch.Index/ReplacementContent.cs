@@ -1,6 +1,8 @@
 using ClusterSearch.Core;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
+using ClusterSearch.Index.Quantisation;
+using ClusterSearch.Index.Scoring;
 using ClusterSearch.Index.Segments;
 
 namespace ClusterSearch.Index;
@@ -8,6 +10,9 @@ namespace ClusterSearch.Index;
 /// <summary>Checks replacements and turns them into what a segment holds.</summary>
 internal static class ReplacementContent
 {
+    // A few milliseconds of work.
+    private const int UnitsPerThread = 256;
+
     /// <returns>The dimension of their vectors; 0 when they have none.</returns>
     /// <exception cref="ClusterSearchException">request.invalid, archive.encoding.</exception>
     public static int CheckedDimension(string encodingId, IReadOnlyList<UnitReplacement> replacements)
@@ -31,14 +36,41 @@ internal static class ReplacementContent
         return dimension;
     }
 
+    /// <summary>Turns vectors into what the index keeps of them, on all threads when there are many.</summary>
+    /// <param name="replacements">Checked.</param>
+    /// <param name="dimension">Of their vectors; 0 without units.</param>
+    /// <param name="threads">As many at once.</param>
+    public static IReadOnlyList<QuantisedReplacement> Quantise(IReadOnlyList<UnitReplacement> replacements, int dimension, int threads)
+    {
+        if (dimension == 0) return [.. replacements.Select(replacement => new QuantisedReplacement(replacement.Video, replacement.Attributes, replacement.Range, []))];
+        var rotation = Rotations.Of(dimension);
+        Unit[] units = [.. replacements.SelectMany(replacement => replacement.Units)];
+        var quantised = new QuantisedUnit[units.Length];
+        if (units.Length < UnitsPerThread || threads == 1)
+        {
+            for (var i = 0; i < units.Length; i++) quantised[i] = QuantisedUnit.Of(units[i], rotation);
+        }
+        else
+        {
+            Parallel.For(0, units.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => quantised[i] = QuantisedUnit.Of(units[i], rotation));
+        }
+        var first = 0;
+        return [.. replacements.Select(replacement =>
+        {
+            var own = new ArraySegment<QuantisedUnit>(quantised, first, replacement.Units.Count);
+            first += own.Count;
+            return new QuantisedReplacement(replacement.Video, replacement.Attributes, replacement.Range, own);
+        })];
+    }
+
     /// <param name="replacements">Checked. A later one hides what earlier ones put into its range.</param>
     /// <returns>Ordered by video.</returns>
-    public static IReadOnlyList<SegmentVideo> Of(IReadOnlyList<UnitReplacement> replacements)
+    public static IReadOnlyList<SegmentVideo> Of(IReadOnlyList<QuantisedReplacement> replacements)
     {
         var videos = new List<SegmentVideo>();
         foreach (var video in replacements.GroupBy(replacement => replacement.Video).OrderBy(video => video.Key))
         {
-            var units = new SortedDictionary<long, Unit>();
+            var units = new SortedDictionary<long, QuantisedUnit>();
             foreach (var replacement in video)
             {
                 foreach (var hidden in units.Keys.Where(replacement.Range.Contains).ToList()) units.Remove(hidden);
@@ -74,8 +106,10 @@ internal static class ReplacementContent
         return true;
     }
 
-    internal static bool AreFinite(ReadOnlySpan<float> numbers)
+    private static bool AreFinite(ReadOnlySpan<float> numbers)
     {
+        // A sum of squares is finite where all are; where it is too large, each is looked at.
+        if (float.IsFinite(DotKernel.Dot(numbers, numbers))) return true;
         foreach (var number in numbers)
             if (!float.IsFinite(number)) return false;
         return true;

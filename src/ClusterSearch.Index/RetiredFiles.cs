@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ClusterSearch.Index.Segments;
 
 namespace ClusterSearch.Index;
@@ -17,6 +18,7 @@ namespace ClusterSearch.Index;
 internal sealed class RetiredFiles(string directory, TimeProvider clock)
 {
     private readonly Dictionary<string, long> _retiredAt = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _spared = new(StringComparer.Ordinal);
     private IReadOnlyList<string> _seen = [];
     private string? _tenure;
 
@@ -25,12 +27,22 @@ internal sealed class RetiredFiles(string directory, TimeProvider clock)
     public void Look(string tenure)
     {
         if (_tenure == tenure) return;
-        _seen = IndexFiles.List(directory);
+        _seen = [.. IndexFiles.List(directory).Where(name => !_spared.ContainsKey(name))];
         _tenure = tenure;
     }
 
     /// <summary>For a change of which some files may have remained.</summary>
-    public void LookAgain() => _tenure = null;
+    /// <param name="isDoubtful">Whether it may have been published, or may still be.</param>
+    public void LookAgain(bool isDoubtful) => (_tenure, IsDoubtful) = (null, isDoubtful);
+
+    /// <summary>Whether the last change that failed may have been published: its files stay until a later one is.</summary>
+    public bool IsDoubtful { get; private set; }
+
+    /// <summary>A file that is being made for a later change is no leftover.</summary>
+    public void Spare(string name) => _spared[name] = true;
+
+    /// <summary>It was named, or given up.</summary>
+    public void Release(string name) => _spared.TryRemove(name, out _);
 
     /// <summary>A change was published.</summary>
     /// <param name="grace">Zero where no other host reads.</param>
@@ -42,6 +54,7 @@ internal sealed class RetiredFiles(string directory, TimeProvider clock)
         foreach (var name in replaced) _retiredAt.TryAdd(name, clock.GetTimestamp());
         foreach (var name in _seen.Where(name => !needed.Contains(name) && !replaced.Contains(name))) RetireNow(name, grace);
         _seen = [];
+        IsDoubtful = false;
     }
 
     /// <summary>The index was deleted.</summary>

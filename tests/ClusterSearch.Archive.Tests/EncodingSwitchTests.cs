@@ -192,7 +192,7 @@ public sealed class EncodingSwitchTests : IDisposable
 
         public Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation) => inner.ListEncodingsAsync(cancellation);
 
-        public Task<IReadOnlyList<string>> CheckAsync(string encodingId, CancellationToken cancellation) => inner.CheckAsync(encodingId, cancellation);
+        public Task<IReadOnlyList<StoreFault>> CheckAsync(string encodingId, CancellationToken cancellation) => inner.CheckAsync(encodingId, cancellation);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }

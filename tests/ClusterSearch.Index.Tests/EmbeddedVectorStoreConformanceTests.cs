@@ -1,18 +1,13 @@
 using ClusterSearch.Conformance.Vectors;
 using ClusterSearch.Core.Vectors;
-using ClusterSearch.Index.Scoring;
 using ClusterSearch.Testing;
 
 namespace ClusterSearch.Index.Tests;
 
-/// <summary>The vector store's conformance suite over the embedded index, bit for bit.</summary>
+/// <summary>The vector store's conformance suite over the embedded index, as exactly as it states.</summary>
 public sealed class EmbeddedVectorStoreConformanceTests : VectorStoreConformance
 {
     private readonly TemporaryDirectory _directory = new();
-
-    protected override float ScoreTolerance => 0;
-
-    protected override float Dot(float[] query, ReadOnlySpan<float> vector) => DotKernel.DotReference(query, vector);
 
     protected override async Task<IVectorStore> OpenAsync() =>
         // Merges after every third write, so that the suite meets every layout.

@@ -38,8 +38,9 @@ public abstract class IndexFixture : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Opens the index; unless options say otherwise each write waits for its merges, so that tests find the same files each time.</summary>
     protected Task<EmbeddedVectorStore> OpenAsync(EmbeddedIndexOptions? options = null, IManifestRegister? manifests = null, string? directory = null) =>
-        EmbeddedVectorStore.OpenAsync(directory ?? IndexDirectory, manifests ?? Manifests, options ?? new EmbeddedIndexOptions(), Cancellation);
+        EmbeddedVectorStore.OpenAsync(directory ?? IndexDirectory, manifests ?? Manifests, options ?? new EmbeddedIndexOptions { CompactInBackground = false }, Cancellation);
 
     protected static UnitReplacement Replacement(int video, long first, long end, IReadOnlyList<Unit> units) =>
         new(Id(video), new VideoAttributes("gate", "hall", new DateTimeOffset(2024, 5, 1, 12, 0, 0, TimeSpan.Zero)), new SampleRange(first, end), units);

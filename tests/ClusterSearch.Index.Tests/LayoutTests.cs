@@ -12,9 +12,9 @@ public sealed class LayoutTests : IndexFixture
     {
         var random = new Random(21);
         var videos = Enumerable.Range(1, 6).Select(_ => Units(random, 0, 700, Dimension)).ToList();
-        await using var whole = await OpenAsync(new EmbeddedIndexOptions { Threads = 1 }, new InMemoryManifestRegister(), Path.Combine(IndexDirectory, "whole"));
+        await using var whole = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, Threads = 1 }, new InMemoryManifestRegister(), Path.Combine(IndexDirectory, "whole"));
         await whole.ReplaceAsync(Encoding, [.. videos.Select((units, i) => Replacement(i + 1, 0, 704, units))], Cancellation);
-        await using var pieces = await OpenAsync(new EmbeddedIndexOptions { Threads = 4, MergeWidth = 3 }, new InMemoryManifestRegister(), Path.Combine(IndexDirectory, "pieces"));
+        await using var pieces = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, Threads = 4, MergeWidth = 3 }, new InMemoryManifestRegister(), Path.Combine(IndexDirectory, "pieces"));
         for (var first = 0; first < 704; first += 64)
         {
             for (var video = 0; video < videos.Count; video++)
@@ -46,7 +46,7 @@ public sealed class LayoutTests : IndexFixture
     {
         var random = new Random(22);
         var units = Units(random, 0, 16, Dimension);
-        await using (var store = await OpenAsync(new EmbeddedIndexOptions { MergeWidth = 4 }))
+        await using (var store = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, MergeWidth = 4 }))
         {
             var most = 0;
             for (var i = 0; i < 1000; i++)
@@ -67,7 +67,7 @@ public sealed class LayoutTests : IndexFixture
     public async Task Segments_grow_no_larger_than_they_may()
     {
         var random = new Random(23);
-        await using var store = await OpenAsync(new EmbeddedIndexOptions { MergeWidth = 3, MaximumMergedSamples = 400 });
+        await using var store = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, MergeWidth = 3, MaximumMergedSamples = 400 });
         for (var i = 0; i < 60; i++) await PutAsync(store, i, 0, Units(random, 0, 40, Dimension));
         Assert.Equal(2400, await CountAsync(store));
         var limit = 400 * Dimension * sizeof(float) * 2.5;

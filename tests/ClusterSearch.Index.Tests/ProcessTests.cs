@@ -32,7 +32,7 @@ public sealed class ProcessTests : IndexFixture
     public async Task Another_store_sees_new_data_at_its_next_snapshot_and_its_old_one_reads_removed_files()
     {
         var random = new Random(32);
-        await using var writer = await OpenAsync(new EmbeddedIndexOptions { MergeWidth = 2 });
+        await using var writer = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, MergeWidth = 2 });
         await using var reader = await OpenAsync();
         await PutAsync(writer, 1, 0, Units(random, 0, 100, Dimension));
         var query = Direction(random, Dimension);
@@ -60,7 +60,7 @@ public sealed class ProcessTests : IndexFixture
     public async Task Readers_at_work_while_a_writer_merges_see_whole_states_only()
     {
         var random = new Random(33);
-        await using var writer = await OpenAsync(new EmbeddedIndexOptions { MergeWidth = 2 });
+        await using var writer = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, MergeWidth = 2 });
         await using var other = await OpenAsync();
         await PutAsync(writer, 1, 0, Units(random, 0, 64, Dimension));
         using var done = new CancellationTokenSource();

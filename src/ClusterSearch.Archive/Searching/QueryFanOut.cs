@@ -7,20 +7,24 @@ using ClusterSearch.Core.Vectors;
 namespace ClusterSearch.Archive.Searching;
 
 /// <summary>
-/// Finds the best moments exactly, from coarse to fine. Units come in order of their upper bound; each one's shot is
+/// Finds the best moments, from coarse to fine. Units come in order of their upper bound; each one's shot is
 /// scored whole, smoothed, and cut into moments. A moment's score is a mean of smoothed scores, a smoothed score a mean of
 /// raw ones, and no raw score of a shot lies above its units' bounds: so once the k-th best moment scores above the next
-/// bound, nothing unseen can be among the first k.
+/// bound, nothing unseen can be among the first k. What the store's units miss (<see cref="IVectorSnapshot.SearchUnitsAsync"/>) is all that is missed.
 /// <para>
 /// Smoothing is linear, so the smoothed score curve is the score curve of the smoothed vectors: one index serves them all.
 /// </para>
 /// </summary>
 internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOptions)
 {
-    private const int FirstUnits = 1024;
-    private const int MoreUnits = 32;
-    private const int FirstBatch = 32;
+    private const int UnitsPerMoment = 16;
+    private const int FirstUnits = 64;
+    private const int MoreUnits = 8;
+    private const int FirstBatch = 64;
     private const int LargestBatch = 2048;
+
+    /// <summary>Fewer shots than this are cut into moments by the thread that asks.</summary>
+    private const int ShotsPerThread = 32;
 
     /// <param name="query">The query's vector.</param>
     /// <param name="filter">What may be found.</param>
@@ -35,66 +39,58 @@ internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOpt
         long samples = 0;
         // Batches grow: most queries are decided by the first few shots, and some need thousands.
         var batchSize = FirstBatch;
-        for (var k = Math.Max(FirstUnits, count * 32L); ; k *= MoreUnits)
+        for (var k = Math.Max(FirstUnits, (long)count * UnitsPerMoment); ; k *= MoreUnits)
         {
             var hits = (await session.Snapshot.SearchUnitsAsync([query], filter, (int)Math.Min(k, int.MaxValue), cancellation))[0];
             var isDecided = false;
             for (var next = 0; next < hits.Count && !isDecided;)
             {
-                var batch = new List<ShotToScore>(batchSize);
+                var batch = new List<UnitKey>(batchSize);
                 for (; next < hits.Count && batch.Count < batchSize && !isDecided; next++)
                 {
                     var hit = hits[next];
                     isDecided = best.Count >= count && best.Max!.Score > hit.UpperBound;
-                    if (!isDecided && scored.Add((hit.Unit.Video, hit.Unit.ShotFirstSample))) batch.Add(await ToScoreAsync(hit.Unit, filter, cancellation));
+                    if (!isDecided && scored.Add((hit.Unit.Video, hit.Unit.ShotFirstSample))) batch.Add(hit.Unit);
                 }
-                samples += await ScoreAsync(batch, query, smoothing, count, best, cancellation);
+                samples += await ScoreAsync(batch, query, filter, smoothing, count, best, cancellation);
                 batchSize = Math.Min(batchSize * 2, LargestBatch);
             }
             if (isDecided || hits.Count < k) return new FanOutResult([.. best], hits.Count, scored.Count, samples);
         }
     }
 
-    private async ValueTask<ShotToScore> ToScoreAsync(UnitKey unit, VectorFilter filter, CancellationToken cancellation) => new(
-        unit.Video, (await session.ShotsAsync(unit.Video, cancellation)).Range(unit.ShotFirstSample),
-        await session.ClockAsync(unit.Video, cancellation), await session.WindowAsync(unit.Video, filter, cancellation));
-
-    /// <summary>Scores shots on all cores and keeps the best moments.</summary>
+    /// <summary>Scores shots and keeps the best moments.</summary>
     private async Task<long> ScoreAsync(
-        List<ShotToScore> batch, float[] query, SmoothingMethod smoothing, int count, SortedSet<FoundMoment> best, CancellationToken cancellation)
+        List<UnitKey> batch, float[] query, VectorFilter filter, SmoothingMethod smoothing, int count, SortedSet<FoundMoment> best, CancellationToken cancellation)
     {
         var least = best.Count >= count ? best.Max!.Score : float.NegativeInfinity;
-        var parts = Math.Clamp(batch.Count / (FirstBatch / 2), 1, Environment.ProcessorCount);
-        var found = await Task.WhenAll(Enumerable.Range(0, parts).Select(part => Task.Run(async () =>
+        var shots = new List<ShotToCut>();
+        long samples = 0;
+        foreach (var shot in await session.Snapshot.ScoreShotsAsync(query, batch, cancellation))
         {
-            var moments = new List<FoundMoment>();
-            long samples = 0;
-            for (var i = part; i < batch.Count; i += parts)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                samples += await ScoreAsync(batch[i], query, smoothing, count, least, moments, cancellation);
-            }
-            return (Moments: moments, Samples: samples);
-        }, cancellation)));
-        foreach (var moment in found.SelectMany(part => part.Moments))
+            samples += shot.Scores.Length;
+            // No mean lies above the best raw score, and none of smoothed scores above the best of these.
+            if (shot.Scores.Length == 0 || TensorPrimitives.Max<float>(shot.Scores) < least) continue;
+            shots.Add(new ShotToCut(shot, await session.ClockAsync(shot.Video, cancellation), await session.WindowAsync(shot.Video, filter, cancellation)));
+        }
+        var found = new List<FoundMoment>[shots.Count];
+        var options = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = shots.Count < ShotsPerThread ? 1 : Environment.ProcessorCount };
+        Parallel.For(0, shots.Count, options, i => found[i] = [.. Moments(shots[i], smoothing, count, least)]);
+        foreach (var moment in found.SelectMany(moments => moments))
         {
             best.Add(moment);
             if (best.Count > count) best.Remove(best.Max!);
         }
-        return found.Sum(part => part.Samples);
+        return samples;
     }
 
-    private async ValueTask<int> ScoreAsync(
-        ShotToScore shot, float[] query, SmoothingMethod smoothing, int count, float least, List<FoundMoment> moments, CancellationToken cancellation)
+    private IEnumerable<FoundMoment> Moments(ShotToCut shot, SmoothingMethod smoothing, int count, float least)
     {
-        var raw = (await session.Snapshot.ScoreSamplesAsync([query], shot.Video, shot.Samples, cancellation))[0];
-        // No mean lies above the best raw score, and none of smoothed scores above the best of these.
-        if (raw.Scores.Length == 0 || TensorPrimitives.Max<float>(raw.Scores) < least) return raw.Scores.Length;
-        var scores = smoothing == SmoothingMethod.Shot ? HaloSmoothing.Scores(raw.Scores) : raw.Scores;
-        if (TensorPrimitives.Max<float>(scores) >= least)
-            moments.AddRange(new ShotCurve(shot.Video, raw.Numbers, scores, shot.Clock).Moments(shot.Window, momentOptions, count).Where(moment => moment.Score >= least));
-        return raw.Scores.Length;
+        var (video, _, numbers, raw) = shot.Scores;
+        var scores = smoothing == SmoothingMethod.Shot ? HaloSmoothing.Scores(raw) : raw;
+        return TensorPrimitives.Max<float>(scores) < least ? []
+            : new ShotCurve(video, numbers, scores, shot.Clock).Moments(shot.Window, momentOptions, count).Where(moment => moment.Score >= least);
     }
 
-    private readonly record struct ShotToScore(VideoId Video, SampleRange Samples, SampleClock Clock, (double From, double To) Window);
+    private readonly record struct ShotToCut(ShotScores Scores, SampleClock Clock, (double From, double To) Window);
 }

@@ -64,7 +64,7 @@ internal sealed class ReferenceScan(SearchSession session, ArchivePorts ports, M
     {
         if (smoothing == SmoothingMethod.Reference)
         {
-            var pieces = await VideoPieces.ReadAsync(ports, video.Video.Id, session.Encoding.Id,
+            var pieces = await VideoPieces.ReadAsync(ports.RawVectors, video.Video.Id, session.Encoding.Id,
                 await video.RecordsAsync(cancellation), state => state == ChunkState.Indexed, cancellation);
             if (pieces.Count == 0) yield break;
             var whole = EmbeddedChunk.Join(pieces);

@@ -144,7 +144,7 @@ internal sealed class VideoLibrary(ArchivePorts ports, ArchiveOptions options)
 
     private Task<List<EmbeddedChunk>> ReadPiecesAsync(
         VideoRecord video, Encoding encoding, IReadOnlyList<ChunkRecord> chunks, CancellationToken cancellation) =>
-        VideoPieces.ReadAsync(ports, video.Id, encoding.Id, chunks, state => state is ChunkState.Embedded or ChunkState.Indexed, cancellation);
+        VideoPieces.ReadAsync(ports.RawVectors, video.Id, encoding.Id, chunks, state => state is ChunkState.Embedded or ChunkState.Indexed, cancellation);
 
     private static float[] Smooth(EmbeddedChunk piece)
     {

@@ -10,14 +10,14 @@ namespace ClusterSearch.Archive.Vectors;
 internal static class VideoPieces
 {
     /// <summary>Samples in order, in pieces: a chunk that is not counted separates two.</summary>
-    /// <param name="ports">Where the vector files are read.</param>
+    /// <param name="vectors">Where the vector files are read.</param>
     /// <param name="video">Whose.</param>
     /// <param name="encodingId">In which encoding.</param>
     /// <param name="chunks">All of the video, in order.</param>
     /// <param name="counts">Which states count.</param>
     /// <param name="cancellation">Checked between files.</param>
     public static async Task<List<EmbeddedChunk>> ReadAsync(
-        ArchivePorts ports, VideoId video, string encodingId, IReadOnlyList<ChunkRecord> chunks, Func<ChunkState, bool> counts,
+        IRawVectorStore vectors, VideoId video, string encodingId, IReadOnlyList<ChunkRecord> chunks, Func<ChunkState, bool> counts,
         CancellationToken cancellation)
     {
         var pieces = new List<EmbeddedChunk>();
@@ -29,7 +29,7 @@ internal static class VideoPieces
                 Close();
                 continue;
             }
-            var chunk = await ports.RawVectors.ReadAsync(new RawVectorKey(video, encodingId, record.Chunk.Index, record.Token!), cancellation);
+            var chunk = await vectors.ReadAsync(new RawVectorKey(video, encodingId, record.Chunk.Index, record.Token!), cancellation);
             if (chunk.Count > 0) open.Add(chunk);
         }
         Close();

@@ -57,8 +57,13 @@ internal sealed class ArchiveVerification(ArchivePorts ports)
         var encoding = record.Encoding;
         var problemsBefore = _problems.Count;
         var faults = await ports.Vectors.CheckAsync(encoding.Id, cancellation);
-        var isIndexWhole = faults.Count == 0;
-        _problems.AddRange(faults.Select(fault => new VerifyProblem(VerifyCodes.IndexBroken, fault) { EncodingId = encoding.Id }));
+        // A damaged part is mended by its videos, a damaged table by all of them.
+        var isIndexWhole = faults.All(fault => fault.Videos is not null);
+        foreach (var fault in faults)
+        {
+            if (fault.Videos is null) _problems.Add(new VerifyProblem(VerifyCodes.IndexBroken, fault.Message) { EncodingId = encoding.Id });
+            else _problems.AddRange(fault.Videos.Select(video => new VerifyProblem(VerifyCodes.IndexUnits, $"{video}: {fault.Message}") { EncodingId = encoding.Id, Video = video }));
+        }
         var verification = new VideoVerification(ports, encoding);
         using var digest = withDigest ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         var planned = new HashSet<VideoId>();

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using ClusterSearch.Core.Footage;
 
 namespace ClusterSearch.Core.Vectors;
@@ -30,9 +32,20 @@ public interface IVectorStore : IAsyncDisposable
     Task<IReadOnlyList<string>> ListEncodingsAsync(CancellationToken cancellation);
 
     /// <summary>Holds what is stored of an encoding against its checksums; changes nothing.</summary>
-    /// <returns>A line for each part that differs, naming the file; one for an encoding that cannot be opened at all.</returns>
-    Task<IReadOnlyList<string>> CheckAsync(string encodingId, CancellationToken cancellation);
+    /// <returns>One for each part that differs; one for an encoding that cannot be opened at all.</returns>
+    Task<IReadOnlyList<StoreFault>> CheckAsync(string encodingId, CancellationToken cancellation);
+
+    /// <summary>
+    /// How far a score of this store may lie from the exact dot product, for a query and vectors of length 1 and all but one
+    /// in a million of them; it grows with the query's length. Whoever needs exact scores has the raw vector files.
+    /// </summary>
+    float ScoreTolerance => 1e-5f;
 }
+
+/// <summary>A part of a store that differs from its checksum.</summary>
+/// <param name="Message">One line that names the file.</param>
+/// <param name="Videos">Those of which something lies in that part: written anew they are whole again. Null: the encoding as a whole must be.</param>
+public sealed record StoreFault(string Message, IReadOnlyList<VideoId>? Videos);
 
 /// <summary>A consistent view of one encoding. An encoding that holds nothing answers with nothing.</summary>
 public interface IVectorSnapshot : IDisposable
@@ -42,7 +55,8 @@ public interface IVectorSnapshot : IDisposable
 
     /// <summary>
     /// The k best units of each query by upper bound: no sample of the unit that passes the filter scores above
-    /// <see cref="UnitHit.UpperBound"/>. Units without a sample that passes are left out.
+    /// <see cref="UnitHit.UpperBound"/>. Units without a sample that passes are left out. A store may search approximately:
+    /// then a unit that belongs here is missed as rarely as its options state, and <see cref="Exactly"/> misses none.
     /// </summary>
     /// <param name="queries">Any number of vectors of the encoding's dimension, not necessarily of length 1.</param>
     /// <param name="filter">Applied inside the search, never after it.</param>
@@ -56,7 +70,10 @@ public interface IVectorSnapshot : IDisposable
     ValueTask<IReadOnlyList<IReadOnlyList<SampleHit>>> SearchSamplesAsync(
         IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation);
 
-    /// <summary>Exact raw scores of one video's samples in a range, in order of their number; those absent are left out.</summary>
+    /// <summary>
+    /// Raw scores of one video's samples in a range, in order of their number; those absent are left out. As exact as
+    /// <see cref="IVectorStore.ScoreTolerance"/> says, and the same whatever else is stored.
+    /// </summary>
     /// <param name="queries">As for searching.</param>
     /// <param name="video">One that may be absent: then no scores.</param>
     /// <param name="range">Sample numbers.</param>
@@ -67,15 +84,52 @@ public interface IVectorSnapshot : IDisposable
     /// <summary>Units of one video in order of their first sample, without their vectors.</summary>
     ValueTask<IReadOnlyList<UnitKey>> ListUnitsAsync(VideoId video, CancellationToken cancellation);
 
-    /// <summary>One video's units in order of their first sample, with their vectors: for verification, never on a query's path.</summary>
-    IAsyncEnumerable<Unit> ReadUnitsAsync(VideoId video, CancellationToken cancellation);
+    /// <summary>Raw scores of whole shots, each once, in the order in which their first unit is named.</summary>
+    /// <param name="query">As for searching.</param>
+    /// <param name="units">Any units of the shots.</param>
+    /// <param name="cancellation">Checked between shots.</param>
+    async ValueTask<IReadOnlyList<ShotScores>> ScoreShotsAsync(float[] query, IReadOnlyList<UnitKey> units, CancellationToken cancellation)
+    {
+        var scored = new List<ShotScores>();
+        foreach (var (video, shot) in units.Select(unit => (unit.Video, unit.ShotFirstSample)).Distinct())
+        {
+            var last = (await ListUnitsAsync(video, cancellation)).Last(unit => unit.ShotFirstSample == shot);
+            var scores = (await ScoreSamplesAsync([query], video, new SampleRange(shot, last.FirstSample + last.Count), cancellation))[0];
+            scored.Add(new ShotScores(video, shot, scores.Numbers, scores.Scores));
+        }
+        return scored;
+    }
+
+    /// <summary>What is stored of one video's units, in order of their first sample: for verification, never on a query's path.</summary>
+    IAsyncEnumerable<StoredUnit> ReadUnitsAsync(VideoId video, CancellationToken cancellation);
 
     /// <summary>Videos that have units, ordered by id.</summary>
     ValueTask<IReadOnlyList<VideoId>> ListVideosAsync(CancellationToken cancellation);
 
     /// <summary>Units and samples that pass a filter.</summary>
     ValueTask<VectorCount> CountAsync(VectorFilter filter, CancellationToken cancellation);
+
+    /// <summary>The same view, in which searches miss nothing, however long they take. Lives as long as this one.</summary>
+    IVectorSnapshot Exactly() => this;
+
+    /// <summary>What the searches of this snapshot took so far; null where a store does not tell.</summary>
+    SearchCost? Cost => null;
+
+    /// <summary>
+    /// Parts found damaged, whose samples are left out of every answer: known ones at first, more as searches meet them.
+    /// <see cref="IVectorStore.CheckAsync"/> looks for all of them.
+    /// </summary>
+    IReadOnlyList<StoreFault> Faults => [];
 }
+
+/// <summary>What searches took.</summary>
+/// <param name="Plan">How the last one went about, in words.</param>
+/// <param name="UnitsPassing">Units that passed the last one's filter.</param>
+/// <param name="UnitsEstimated">Estimated from a short code.</param>
+/// <param name="MeansScored">Means of units, or of parts of them, scored.</param>
+/// <param name="SamplesScored">Samples scored.</param>
+/// <param name="BytesRead">Of the store's files, from memory or from the disk.</param>
+public sealed record SearchCost(string Plan, long UnitsPassing, long UnitsEstimated, long MeansScored, long SamplesScored, long BytesRead);
 
 /// <summary>Replaces the units of one video whose first sample lies in a range.</summary>
 /// <param name="Attributes">What filters look at; the latest replacement of a video decides for all of its units.</param>
@@ -111,7 +165,19 @@ public sealed record Unit
     public required float Radius { get; init; }
 
     public int Count => Seconds.Length;
+
+    /// <summary>XXH3-64 of <see cref="Vectors"/>, each a little-endian float: what a store that keeps no raw vectors keeps of them.</summary>
+    public ulong Digest() => DigestOf(Vectors);
+
+    /// <summary>The same of any rows.</summary>
+    public static ulong DigestOf(ReadOnlySpan<float> rows) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(rows));
 }
+
+/// <summary>What a store holds of a unit, comparable with what it was given.</summary>
+/// <param name="Key">Which unit.</param>
+/// <param name="Seconds">Seconds from the video's first frame to each sample.</param>
+/// <param name="Digest">Of the vectors that it was given, <see cref="Unit.Digest"/>.</param>
+public sealed record StoredUnit(UnitKey Key, double[] Seconds, ulong Digest);
 
 /// <summary>Which unit: its key, its shot's key and how many samples it has.</summary>
 public readonly record struct UnitKey(VideoId Video, long FirstSample, long ShotFirstSample, int Count);
@@ -128,6 +194,11 @@ public readonly record struct SampleHit(VideoId Video, long Number, long ShotFir
 /// <param name="ShotFirstSamples">The shot of each.</param>
 /// <param name="Scores">Raw dot products.</param>
 public sealed record SampleScores(long[] Numbers, long[] ShotFirstSamples, float[] Scores);
+
+/// <summary>A query's raw scores over one shot.</summary>
+/// <param name="Numbers">Sample numbers, ascending.</param>
+/// <param name="Scores">Raw dot products.</param>
+public sealed record ShotScores(VideoId Video, long ShotFirstSample, long[] Numbers, float[] Scores);
 
 public readonly record struct VectorCount(long Videos, long Units, long Samples);
 

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace ClusterSearch.Core.Vectors;
 
 /// <summary>
@@ -8,6 +10,8 @@ public static class UnitBuilder
 {
     // Unit roundoff of float: half the distance from 1 to the next number.
     private const double Roundoff = 1.0 / (1 << 24);
+
+    private static readonly int Lanes = Vector256<float>.Count;
 
     /// <param name="numbers">Sample numbers of one video, ascending, with or without gaps.</param>
     /// <param name="seconds">Seconds from the video's first frame to each.</param>
@@ -39,13 +43,7 @@ public static class UnitBuilder
 
     private static Unit One(long firstSample, long shotFirstSample, double[] seconds, float[] vectors, int dimension)
     {
-        var mean = new float[dimension];
-        for (var c = 0; c < dimension; c++)
-        {
-            double sum = 0;
-            for (var row = 0; row < seconds.Length; row++) sum += vectors[row * dimension + c];
-            mean[c] = (float)(sum / seconds.Length);
-        }
+        var mean = Mean(vectors, seconds.Length, dimension);
         return new Unit
         {
             FirstSample = firstSample,
@@ -55,6 +53,25 @@ public static class UnitBuilder
             Mean = mean,
             Radius = RadiusAround(mean, vectors, dimension),
         };
+    }
+
+    /// <summary>Each component's sum runs over the rows in order, whatever the width of registers: the same bits everywhere.</summary>
+    private static float[] Mean(ReadOnlySpan<float> vectors, int count, int dimension)
+    {
+        var sums = new double[dimension];
+        for (var row = 0; row < count; row++)
+        {
+            var values = vectors.Slice(row * dimension, dimension);
+            var c = 0;
+            for (; c + Lanes <= dimension; c += Lanes)
+            {
+                var (lower, upper) = Vector256.Widen(Vector256.Create(values[c..]));
+                (Vector256.Create(sums.AsSpan(c)) + lower).CopyTo(sums.AsSpan(c));
+                (Vector256.Create(sums.AsSpan(c + Lanes / 2)) + upper).CopyTo(sums.AsSpan(c + Lanes / 2));
+            }
+            for (; c < dimension; c++) sums[c] += values[c];
+        }
+        return Array.ConvertAll(sums, sum => (float)(sum / count));
     }
 
     /// <summary>
@@ -68,13 +85,7 @@ public static class UnitBuilder
         double meanLength = Math.Sqrt(DotProduct.Of(mean, mean)), largestLength = 0, largestDistance = 0;
         for (var row = 0; row < vectors.Length / dimension; row++)
         {
-            double squaredDistance = 0, squaredLength = 0;
-            for (var c = 0; c < dimension; c++)
-            {
-                double value = vectors[row * dimension + c], difference = value - mean[c];
-                squaredDistance += difference * difference;
-                squaredLength += value * value;
-            }
+            var (squaredDistance, squaredLength) = Squares(mean, vectors.AsSpan(row * dimension, dimension));
             largestDistance = Math.Max(largestDistance, Math.Sqrt(squaredDistance));
             largestLength = Math.Max(largestLength, Math.Sqrt(squaredLength));
         }
@@ -82,6 +93,31 @@ public static class UnitBuilder
         var loss = terms / (1 - terms);
         var radius = (largestDistance + loss * (meanLength + largestLength)) * (1 + loss);
         return float.BitIncrement((float)radius);
+    }
+
+    /// <summary>Squared distance of a row from the mean and its squared length, in eight sums each, whatever the width of registers.</summary>
+    private static (double Distance, double Length) Squares(ReadOnlySpan<float> mean, ReadOnlySpan<float> row)
+    {
+        Vector256<double> distance0 = default, distance1 = default, length0 = default, length1 = default;
+        var c = 0;
+        for (; c + Lanes <= row.Length; c += Lanes)
+        {
+            var (value0, value1) = Vector256.Widen(Vector256.Create(row[c..]));
+            var (mean0, mean1) = Vector256.Widen(Vector256.Create(mean[c..]));
+            var (difference0, difference1) = (value0 - mean0, value1 - mean1);
+            distance0 += difference0 * difference0;
+            distance1 += difference1 * difference1;
+            length0 += value0 * value0;
+            length1 += value1 * value1;
+        }
+        var (distance, length) = (Vector256.Sum(distance0 + distance1), Vector256.Sum(length0 + length1));
+        for (; c < row.Length; c++)
+        {
+            double value = row[c], difference = value - mean[c];
+            distance += difference * difference;
+            length += value * value;
+        }
+        return (distance, length);
     }
 
     private static void Check(

@@ -1,15 +1,16 @@
 using System.IO.Hashing;
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
-using System.Text;
+using ClusterSearch.Core;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
 
 namespace ClusterSearch.Index.Segments;
 
 /// <summary>
-/// A segment file, mapped into memory. Header and tables are checked when it is opened, means and vectors by
-/// <see cref="Verify"/>. Kept alive by leases: the mapping goes with the last one, whatever happened to the file since.
+/// A segment file, mapped into memory. Header and tables are checked when it is opened; a block of a section before it is
+/// used for the first time (<see cref="AreWhole"/>), and all of them by <see cref="Verify"/>. What is asked for without having been
+/// checked is the caller's to vouch for. Kept alive by leases: the mapping goes with the last one, whatever happened to the file since.
 /// </summary>
 internal sealed unsafe class Segment
 {
@@ -17,6 +18,7 @@ internal sealed unsafe class Segment
     private readonly MemoryMappedViewAccessor _view;
     private readonly SegmentFormat.Header _header;
     private readonly byte* _bytes;
+    private readonly BlockStates _blocks;
     private int _leases = 1;
 
     private Segment(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* bytes, long length)
@@ -27,38 +29,49 @@ internal sealed unsafe class Segment
         _bytes = bytes;
         _header = SegmentFormat.Header.Read(new ReadOnlySpan<byte>(bytes, (int)Math.Min(length, SegmentFormat.HeaderBytes)), length, path);
         if (TablesChecksum() != _header.TablesChecksum) throw IndexFaults.Corrupt(path, "the checksum of its tables differs");
-        (Videos, VideoAttributes, FirstUnits, Covers) = ReadVideos();
+        var checksums = Span<ulong>(_header.ChecksumsOffset, _header.BlockCount);
+        if (XxHash3.HashToUInt64(MemoryMarshal.AsBytes(checksums)) != _header.ChecksumsChecksum) throw IndexFaults.Corrupt(path, "the checksum of its checksums differs");
+        _blocks = new BlockStates(_header, bytes);
+        Videos = VideoTable.Read(_header, Span<byte>(_header.VideosOffset, checked((int)_header.VideosLength)),
+            Span<byte>(_header.CoversOffset, _header.CoverCount * SegmentFormat.CoverBytes));
+        FileAdvice.Random(Address(SegmentSection.Means), _header[SegmentSection.Means].Length);
+        FileAdvice.Random(Address(SegmentSection.Samples), _header[SegmentSection.Samples].Length);
     }
 
     public string Path { get; }
 
     public int Dimension => _header.Dimension;
 
+    public int PaddedDimension => _header.PaddedDimension;
+
+    public int UnitCount => _header.UnitCount;
+
+    public int PieceCount => _header.PieceCount;
+
     public long SampleCount => _header.SampleCount;
 
-    /// <summary>Ordered by id.</summary>
-    public VideoId[] Videos { get; }
+    public VideoTable Videos { get; }
 
-    public VideoAttributes[] VideoAttributes { get; }
+    /// <summary>What the codes of its means are around, rotated.</summary>
+    public ReadOnlySpan<float> Centre => Span<float>(_header.CentreOffset, PaddedDimension);
 
-    /// <summary>First unit of each video, and the number of units behind the last.</summary>
-    public int[] FirstUnits { get; }
+    /// <summary>Blocks of 32 codes, one after the other.</summary>
+    public byte* Codes => Address(SegmentSection.Codes);
 
-    /// <summary>Ranges of each video that this segment replaces in older ones.</summary>
-    public SampleRange[][] Covers { get; }
+    /// <summary>32 scales and 32 slacks for each block of codes, as upper halves of floats.</summary>
+    public ushort* Factors => (ushort*)Address(SegmentSection.Factors);
 
-    /// <summary>Ordered by video, then first sample.</summary>
-    public ReadOnlySpan<UnitRow> Units => new(_bytes + _header.UnitsOffset, _header.UnitCount);
+    /// <summary>Means of pieces, row by row.</summary>
+    public sbyte* MeanRows => (sbyte*)Address(SegmentSection.Means);
 
-    public ReadOnlySpan<float> Mean(int unit) => new(_bytes + _header.MeansOffset + (long)unit * Dimension * sizeof(float), Dimension);
+    public sbyte* SampleRows => (sbyte*)Address(SegmentSection.Samples);
 
-    public ReadOnlySpan<float> Vector(long sample) => new(_bytes + _header.VectorsOffset + sample * Dimension * sizeof(float), Dimension);
+    public ReadOnlySpan<UnitRow> Units => Span<UnitRow>(_header[SegmentSection.Units].Offset, UnitCount);
 
-    /// <summary>All vectors of a unit, row by row.</summary>
-    public ReadOnlySpan<float> Vectors(in UnitRow unit) =>
-        new(_bytes + _header.VectorsOffset + unit.SampleOffset * Dimension * sizeof(float), unit.Count * Dimension);
+    public ReadOnlySpan<PieceRow> AllPieces => Span<PieceRow>(_header[SegmentSection.Pieces].Offset, PieceCount);
 
-    public ReadOnlySpan<double> Seconds(in UnitRow unit) => new(_bytes + _header.SecondsOffset + unit.SampleOffset * sizeof(double), unit.Count);
+    /// <summary>Parts that were found damaged so far.</summary>
+    public IReadOnlyList<StoreFault> Faults => [.. _blocks.Broken.Select(Describe)];
 
     /// <exception cref="FileNotFoundException">A writer removed the file since the manifest was read.</exception>
     public static Segment Open(string path)
@@ -93,37 +106,66 @@ internal sealed unsafe class Segment
     }
 
     /// <summary>Which of its videos one is; below 0 when it is none.</summary>
-    public int IndexOf(VideoId video) => Array.BinarySearch(Videos, video);
+    public int IndexOf(VideoId video) => Array.BinarySearch(Videos.Ids, video);
 
-    /// <summary>Samples of the units [first, end).</summary>
-    public long SamplesIn(int first, int end) =>
-        first == end ? 0 : Units[end - 1].SampleOffset + Units[end - 1].Count - Units[first].SampleOffset;
+    public UnitRow Unit(int unit) => Units[unit];
 
-    /// <summary>A unit with copies of its vectors.</summary>
-    public Unit Read(int unit)
+    public ReadOnlySpan<PieceRow> Pieces(int first, int count) => AllPieces.Slice(first, count);
+
+    public ReadOnlySpan<sbyte> Means(int firstPiece, int count) => Span<sbyte>(_header[SegmentSection.Means].Offset + (long)firstPiece * PaddedDimension, count * PaddedDimension);
+
+    public ReadOnlySpan<double> Seconds(long firstSample, int count) => Span<double>(_header[SegmentSection.Seconds].Offset + firstSample * sizeof(double), count);
+
+    public ReadOnlySpan<float> Scales(long firstSample, int count) => Span<float>(_header[SegmentSection.Scales].Offset + firstSample * sizeof(float), count);
+
+    public ReadOnlySpan<sbyte> Samples(long firstSample, int count) => Span<sbyte>(_header[SegmentSection.Samples].Offset + firstSample * PaddedDimension, count * PaddedDimension);
+
+    /// <summary>Whether the rows of some units can be relied on.</summary>
+    public bool AreUnitsWhole(int first, int count) => AreWhole(SegmentSection.Units, (long)first * SegmentFormat.UnitBytes, (long)count * SegmentFormat.UnitBytes);
+
+    /// <summary>Whether rows and means of some pieces can be relied on.</summary>
+    public bool ArePiecesWhole(int first, int count) =>
+        AreWhole(SegmentSection.Pieces, (long)first * SegmentFormat.PieceBytes, (long)count * SegmentFormat.PieceBytes)
+        && AreWhole(SegmentSection.Means, (long)first * PaddedDimension, (long)count * PaddedDimension);
+
+    /// <summary>Whether seconds, scales and vectors of some samples can be relied on.</summary>
+    public bool AreSamplesWhole(long first, int count) =>
+        AreSecondsWhole(first, count)
+        && AreWhole(SegmentSection.Scales, first * sizeof(float), (long)count * sizeof(float))
+        && AreWhole(SegmentSection.Samples, first * PaddedDimension, (long)count * PaddedDimension);
+
+    public bool AreSecondsWhole(long first, int count) => AreWhole(SegmentSection.Seconds, first * sizeof(double), (long)count * sizeof(double));
+
+    /// <summary>Whether some blocks of codes and their factors can be relied on.</summary>
+    public bool AreCodesWhole(int firstBlock, int count)
     {
-        var row = Units[unit];
-        return new Unit
-        {
-            FirstSample = row.FirstSample,
-            ShotFirstSample = row.ShotFirstSample,
-            Seconds = Seconds(row).ToArray(),
-            Vectors = Vectors(row).ToArray(),
-            Mean = Mean(unit).ToArray(),
-            Radius = row.Radius,
-        };
+        var blockBytes = (long)Kernels.SignCodes.BlockBytes(PaddedDimension);
+        return AreWhole(SegmentSection.Codes, firstBlock * blockBytes, count * blockBytes)
+            && AreWhole(SegmentSection.Factors, (long)firstBlock * SegmentFormat.FactorBytes, (long)count * SegmentFormat.FactorBytes);
     }
 
-    /// <summary>Checks means and vectors against their checksums; a fault for each part that differs.</summary>
-    public IEnumerable<ClusterSearch.Core.ClusterSearchException> Verify(CancellationToken cancellation)
+    /// <summary>Samples of the units [first, end).</summary>
+    public long SamplesIn(int first, int end)
     {
-        if (MeansChecksum() != _header.MeansChecksum) yield return IndexFaults.Corrupt(Path, "the checksum of its means differs");
-        for (var block = 0; block < _header.VectorBlockCount; block++)
+        if (first == end) return 0;
+        return SampleAt(end) - SampleAt(first);
+
+        long SampleAt(int unit) => Array.BinarySearch(Videos.FirstUnits, unit) is >= 0 and var video ? Videos.FirstSamples[video] : Units[unit].SampleOffset;
+    }
+
+    /// <summary>First piece of a unit; the number of pieces for the unit behind the last.</summary>
+    public int PieceAt(int unit) => Array.BinarySearch(Videos.FirstUnits, unit) is >= 0 and var video ? Videos.FirstPieces[video] : Units[unit].FirstPiece;
+
+    /// <summary>Checks all blocks, whatever was checked before.</summary>
+    /// <returns>A fault for each part that differs.</returns>
+    public IEnumerable<StoreFault> Verify(CancellationToken cancellation)
+    {
+        for (var block = 0; block < _header.BlockCount; block++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!IsBlockWhole(block)) yield return IndexFaults.Corrupt(Path, $"the checksum of vector block {block} differs");
+            if (!_blocks.Check(block)) yield return Describe(block);
         }
-        if (!IsPaddingEmpty()) yield return IndexFaults.Corrupt(Path, "the room between its blocks is not empty");
+        if (!IsPaddingEmpty()) yield return new StoreFault(IndexFaults.Corrupt(Path, "the room between its blocks is not empty").Message, null);
     }
 
     public Segment Lease()
@@ -140,88 +182,59 @@ internal sealed unsafe class Segment
         _file.Dispose();
     }
 
-    private ReadOnlySpan<byte> Span(long offset, long length) => new(_bytes + offset, checked((int)length));
+    private bool AreWhole(SegmentSection section, long offset, long length) => length == 0 || _blocks.AreWhole(section, offset, length);
+
+    private byte* Address(SegmentSection section) => _bytes + _header[section].Offset;
+
+    private ReadOnlySpan<T> Span<T>(long offset, int count) where T : unmanaged => new(_bytes + offset, count);
+
+    private StoreFault Describe(int block)
+    {
+        var (section, first, end) = _blocks.RangeOf(block);
+        var rowBytes = section switch
+        {
+            SegmentSection.Units => SegmentFormat.UnitBytes,
+            SegmentSection.Pieces => SegmentFormat.PieceBytes,
+            SegmentSection.Codes => Kernels.SignCodes.BlockBytes(PaddedDimension),
+            SegmentSection.Factors => SegmentFormat.FactorBytes,
+            SegmentSection.Seconds => sizeof(double),
+            SegmentSection.Scales => sizeof(float),
+            _ => PaddedDimension,
+        };
+        var perRow = section is SegmentSection.Codes or SegmentSection.Factors ? Kernels.SignCodes.RowsPerBlock : 1;
+        var (firstRow, endRow) = (first / rowBytes * perRow, (end + rowBytes - 1) / rowBytes * perRow);
+        List<VideoId> videos = [];
+        for (var video = 0; video < Videos.Ids.Length; video++)
+        {
+            var (from, to) = section switch
+            {
+                SegmentSection.Units => (Videos.FirstUnits[video], Videos.FirstUnits[video + 1]),
+                SegmentSection.Pieces or SegmentSection.Codes or SegmentSection.Factors or SegmentSection.Means => (Videos.FirstPieces[video], (long)Videos.FirstPieces[video + 1]),
+                _ => (Videos.FirstSamples[video], Videos.FirstSamples[video + 1]),
+            };
+            if (from < endRow && to > firstRow) videos.Add(Videos.Ids[video]);
+        }
+        return new StoreFault($"{Path}: a whole index file was expected, the checksum of block {first / SegmentFormat.BlockBytes} of its {section.ToString().ToLowerInvariant()} differs; run `clustersearch verify --repair`", videos);
+    }
 
     private ulong TablesChecksum()
     {
         var hash = new XxHash3();
-        Append(hash, _header.VideosOffset, _header.VideosLength);
-        Append(hash, _header.CoversOffset, (long)_header.CoverCount * SegmentFormat.CoverBytes);
-        Append(hash, _header.UnitsOffset, (long)_header.UnitCount * SegmentFormat.UnitBytes);
-        Append(hash, _header.SecondsOffset, _header.SampleCount * sizeof(double));
+        hash.Append(Span<byte>(_header.VideosOffset, checked((int)_header.VideosLength)));
+        hash.Append(Span<byte>(_header.CoversOffset, checked(_header.CoverCount * SegmentFormat.CoverBytes)));
+        hash.Append(MemoryMarshal.AsBytes(Centre));
         return hash.GetCurrentHashAsUInt64();
-    }
-
-    private ulong MeansChecksum()
-    {
-        var hash = new XxHash3();
-        Append(hash, _header.MeansOffset, (long)_header.UnitCount * Dimension * sizeof(float));
-        return hash.GetCurrentHashAsUInt64();
-    }
-
-    // In pieces: a span ends at 2 GiB, a table need not.
-    private void Append(XxHash3 hash, long offset, long length)
-    {
-        for (; length > 0; offset += SegmentFormat.VectorBlockBytes, length -= SegmentFormat.VectorBlockBytes)
-            hash.Append(Span(offset, Math.Min(length, SegmentFormat.VectorBlockBytes)));
-    }
-
-    private bool IsBlockWhole(int block)
-    {
-        var length = _header.SampleCount * Dimension * sizeof(float);
-        var offset = (long)block * SegmentFormat.VectorBlockBytes;
-        var bytes = Span(_header.VectorsOffset + offset, Math.Min(SegmentFormat.VectorBlockBytes, length - offset));
-        return XxHash3.HashToUInt64(bytes) == MemoryMarshal.Read<ulong>(Span(_header.ChecksumsOffset + (long)block * sizeof(ulong), sizeof(ulong)));
     }
 
     private bool IsPaddingEmpty()
     {
-        var vectorBytes = Dimension * sizeof(float);
-        foreach (var (end, next) in (ReadOnlySpan<(long, long)>)[
-            (_header.VideosOffset + _header.VideosLength, _header.CoversOffset),
-            (_header.CoversOffset + (long)_header.CoverCount * SegmentFormat.CoverBytes, _header.UnitsOffset),
-            (_header.UnitsOffset + (long)_header.UnitCount * SegmentFormat.UnitBytes, _header.MeansOffset),
-            (_header.MeansOffset + (long)_header.UnitCount * vectorBytes, _header.SecondsOffset),
-            (_header.SecondsOffset + _header.SampleCount * sizeof(double), _header.VectorsOffset),
-            (_header.VectorsOffset + _header.SampleCount * vectorBytes, _header.ChecksumsOffset)])
-        {
-            if (Span(end, next - end).ContainsAnyExcept((byte)0)) return false;
-        }
+        List<(long Offset, long End)> parts =
+        [
+            (_header.VideosOffset, _header.VideosOffset + _header.VideosLength), (_header.CoversOffset, _header.CoversOffset + (long)_header.CoverCount * SegmentFormat.CoverBytes),
+            (_header.CentreOffset, _header.CentreOffset + PaddedDimension * sizeof(float)), .. _header.Sections.Select(section => (section.Offset, section.End)), (_header.ChecksumsOffset, _header.FileLength),
+        ];
+        for (var i = 1; i < parts.Count; i++)
+            if (Span<byte>(parts[i - 1].End, (int)(parts[i].Offset - parts[i - 1].End)).ContainsAnyExcept((byte)0)) return false;
         return true;
-    }
-
-    private (VideoId[] Ids, VideoAttributes[] Attributes, int[] FirstUnits, SampleRange[][] Covers) ReadVideos()
-    {
-        var ids = new VideoId[_header.VideoCount];
-        var attributes = new VideoAttributes[ids.Length];
-        var firstUnits = new int[ids.Length + 1];
-        var firstCovers = new int[ids.Length + 1];
-        (firstUnits[^1], firstCovers[^1]) = (_header.UnitCount, _header.CoverCount);
-        using var reader = new BinaryReader(new MemoryStream(Span(_header.VideosOffset, _header.VideosLength).ToArray()));
-        for (var i = 0; i < ids.Length; i++)
-        {
-            ids[i] = VideoId.Parse(Encoding.ASCII.GetString(reader.ReadBytes(VideoId.Length)));
-            firstUnits[i] = reader.ReadInt32();
-            firstCovers[i] = reader.ReadInt32();
-            var camera = ReadText(reader);
-            var zone = ReadText(reader);
-            DateTimeOffset? recordedAt = reader.ReadBoolean() ? new DateTimeOffset(reader.ReadInt64(), TimeSpan.FromMinutes(reader.ReadInt16())) : null;
-            attributes[i] = new VideoAttributes(camera, zone, recordedAt);
-        }
-        var bounds = MemoryMarshal.Cast<byte, long>(Span(_header.CoversOffset, (long)_header.CoverCount * SegmentFormat.CoverBytes));
-        var covers = new SampleRange[ids.Length][];
-        for (var i = 0; i < covers.Length; i++)
-        {
-            covers[i] = new SampleRange[firstCovers[i + 1] - firstCovers[i]];
-            for (var cover = 0; cover < covers[i].Length; cover++)
-                covers[i][cover] = new SampleRange(bounds[2 * (firstCovers[i] + cover)], bounds[2 * (firstCovers[i] + cover) + 1]);
-        }
-        return (ids, attributes, firstUnits, covers);
-    }
-
-    private static string? ReadText(BinaryReader reader)
-    {
-        var length = reader.ReadInt32();
-        return length < 0 ? null : new string(MemoryMarshal.Cast<byte, char>(reader.ReadBytes(length * sizeof(char))));
     }
 }

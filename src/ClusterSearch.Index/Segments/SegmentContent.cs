@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
+using ClusterSearch.Index.Quantisation;
 
 namespace ClusterSearch.Index.Segments;
 
@@ -10,31 +10,28 @@ internal sealed record SegmentVideo(VideoId Id, VideoAttributes Attributes, IRea
 /// <summary>A unit on its way into a segment: a new one, or one that lies in another segment and is copied from there.</summary>
 internal readonly struct SegmentUnit
 {
-    private readonly Unit? _given;
+    private readonly QuantisedUnit? _given;
     private readonly Segment? _segment;
-    private readonly int _index;
+    private readonly UnitRow _row;
 
-    public SegmentUnit(Unit given) => _given = given;
+    public SegmentUnit(QuantisedUnit given)
+    {
+        _given = given;
+        _row = new UnitRow(0, 0, given.FirstSample, given.ShotFirstSample, 0, given.Digest, given.Count, given.Pieces.Length);
+    }
 
-    public SegmentUnit(Segment segment, int index) => (_segment, _index) = (segment, index);
+    public SegmentUnit(Segment segment, int index) => (_segment, _row) = (segment, segment.Unit(index));
 
-    public long FirstSample => _given?.FirstSample ?? _segment!.Units[_index].FirstSample;
+    /// <summary>Its row, with the places that it has where it comes from.</summary>
+    public UnitRow Row => _row;
 
-    public long ShotFirstSample => _given?.ShotFirstSample ?? _segment!.Units[_index].ShotFirstSample;
+    public ReadOnlySpan<PieceRow> Pieces => _given is { } unit ? unit.Pieces : _segment!.Pieces(_row.FirstPiece, _row.PieceCount);
 
-    public int Count => _given?.Count ?? _segment!.Units[_index].Count;
+    public ReadOnlySpan<sbyte> Means => _given is { } unit ? unit.Means : _segment!.Means(_row.FirstPiece, _row.PieceCount);
 
-    public float Radius => _given?.Radius ?? _segment!.Units[_index].Radius;
+    public ReadOnlySpan<double> Seconds => _given is { } unit ? unit.Seconds : _segment!.Seconds(_row.SampleOffset, _row.Count);
 
-    public ReadOnlySpan<float> Mean => _given is { } unit ? unit.Mean : _segment!.Mean(_index);
+    public ReadOnlySpan<float> Scales => _given is { } unit ? unit.Scales : _segment!.Scales(_row.SampleOffset, _row.Count);
 
-    public ReadOnlySpan<double> Seconds => _given is { } unit ? unit.Seconds : _segment!.Seconds(_segment.Units[_index]);
-
-    public ReadOnlySpan<float> Vectors => _given is { } unit ? unit.Vectors : _segment!.Vectors(_segment.Units[_index]);
+    public ReadOnlySpan<sbyte> Samples => _given is { } unit ? unit.Samples : _segment!.Samples(_row.SampleOffset, _row.Count);
 }
-
-/// <summary>One unit's row, as it lies in the file.</summary>
-/// <param name="Video">Index into the segment's videos.</param>
-/// <param name="SampleOffset">Row of its first sample in the segment's seconds and vectors.</param>
-[StructLayout(LayoutKind.Sequential, Size = SegmentFormat.UnitBytes)]
-internal readonly record struct UnitRow(int Video, int Count, long FirstSample, long ShotFirstSample, long SampleOffset, float Radius);

@@ -1,50 +1,120 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using ClusterSearch.Index.Kernels;
 
 namespace ClusterSearch.Index.Segments;
 
+/// <summary>The parts of a segment that are checked block by block when they are first used, in the order in which they lie.</summary>
+internal enum SegmentSection
+{
+    Units,
+    Pieces,
+    Codes,
+    Factors,
+    Means,
+    Seconds,
+    Scales,
+    Samples,
+}
+
 /// <summary>
-/// Layout of a segment file; docs/index-format.md tells it for readers. Little-endian. Blocks begin at multiples of 64
-/// bytes in this order: header, videos, covers, units, means, seconds, vectors, checksums of vector blocks.
+/// Layout of a segment file; docs/index-format.md tells it for readers. Little-endian. Parts begin at multiples of 64
+/// bytes in this order: header, videos, covers, centre, the sections, checksums of the sections' blocks.
 /// </summary>
 internal static class SegmentFormat
 {
-    public const int Version = 1;
+    public const int Version = 2;
     public const int HeaderBytes = 192;
     public const int CoverBytes = 16;
-    public const int UnitBytes = 40;
+    public const int UnitBytes = 48;
+    public const int PieceBytes = 16;
     public const int Alignment = 64;
+    public const int SectionCount = 8;
 
-    /// <summary>Vectors are checksummed in blocks of this many bytes.</summary>
-    public const int VectorBlockBytes = 1 << 20;
+    /// <summary>
+    /// Sections are checksummed in blocks of this many bytes: small, since one that is not in memory is read for a single row,
+    /// and large enough that the checksums are a thousandth of the whole.
+    /// </summary>
+    public const int BlockBytes = 1 << BlockShift;
+
+    public const int BlockShift = 13;
+
+    /// <summary>Of the factors of 32 rows: 32 scales, then 32 slacks, each the upper half of a float.</summary>
+    public const int FactorBytes = 2 * SignCodes.RowsPerBlock * sizeof(ushort);
 
     public static ReadOnlySpan<byte> Magic => "CSSEG\0\0\0"u8;
 
     public static long Align(long offset) => (offset + Alignment - 1) / Alignment * Alignment;
 
-    /// <summary>What a header says. Offsets in bytes from the file's beginning.</summary>
-    public readonly record struct Header(
-        int Dimension, int VideoCount, int CoverCount, int UnitCount, long SampleCount, long VideosLength,
-        long VideosOffset, long CoversOffset, long UnitsOffset, long MeansOffset, long SecondsOffset, long VectorsOffset, long ChecksumsOffset, long FileLength)
+    public static int BlockCount(long length) => checked((int)((length + BlockBytes - 1) >> BlockShift));
+
+    /// <summary>Where a section lies.</summary>
+    /// <param name="Offset">From the file's beginning, in bytes.</param>
+    /// <param name="FirstBlock">Its first block's number among those of all sections.</param>
+    public readonly record struct Place(long Offset, long Length, int FirstBlock)
     {
+        public long End => Offset + Length;
+    }
+
+    /// <summary>What a header says. Offsets in bytes from the file's beginning.</summary>
+    public sealed record Header(int Dimension, int VideoCount, long VideosLength, int CoverCount, int UnitCount, int PieceCount, long SampleCount)
+    {
+        public int PaddedDimension { get; private init; }
+
+        public long VideosOffset { get; private init; }
+
+        public long CoversOffset { get; private init; }
+
+        public long CentreOffset { get; private init; }
+
+        public Place[] Sections { get; private init; } = [];
+
+        public long ChecksumsOffset { get; private init; }
+
+        public long FileLength { get; private init; }
+
+        /// <summary>Of videos, covers and centre, one after the other without the zeros between.</summary>
         public ulong TablesChecksum { get; init; }
 
-        public ulong MeansChecksum { get; init; }
+        /// <summary>Of the checksums of all blocks.</summary>
+        public ulong ChecksumsChecksum { get; init; }
 
-        public int VectorBlockCount => (int)((SampleCount * Dimension * sizeof(float) + VectorBlockBytes - 1) / VectorBlockBytes);
+        public int BlockCount => Sections[^1].FirstBlock + SegmentFormat.BlockCount(Sections[^1].Length);
 
-        /// <summary>Lays the blocks out.</summary>
-        public static Header Layout(int dimension, int videoCount, long videosLength, int coverCount, int unitCount, long sampleCount)
+        public Place this[SegmentSection section] => Sections[(int)section];
+
+        /// <summary>Lays the parts out.</summary>
+        public static Header Layout(int dimension, int videoCount, long videosLength, int coverCount, int unitCount, int pieceCount, long sampleCount)
         {
+            var padded = RandomRotation.PaddedTo64(dimension);
             var videos = Align(HeaderBytes);
             var covers = Align(videos + videosLength);
-            var units = Align(covers + (long)coverCount * CoverBytes);
-            var means = Align(units + (long)unitCount * UnitBytes);
-            var seconds = Align(means + (long)unitCount * dimension * sizeof(float));
-            var vectors = Align(seconds + sampleCount * sizeof(double));
-            var checksums = Align(vectors + sampleCount * dimension * sizeof(float));
-            var header = new Header(dimension, videoCount, coverCount, unitCount, sampleCount, videosLength, videos, covers, units, means, seconds, vectors, checksums, 0);
-            return header with { FileLength = checksums + (long)header.VectorBlockCount * sizeof(ulong) };
+            var centre = Align(covers + (long)coverCount * CoverBytes);
+            var sections = new Place[SectionCount];
+            var offset = Align(centre + (long)padded * sizeof(float));
+            var block = 0;
+            var codeBlocks = SignCodes.BlockCount(pieceCount);
+            long[] lengths =
+            [
+                (long)unitCount * UnitBytes, (long)pieceCount * PieceBytes, codeBlocks * SignCodes.BlockBytes(padded), codeBlocks * FactorBytes,
+                (long)pieceCount * padded, sampleCount * sizeof(double), sampleCount * sizeof(float), sampleCount * padded,
+            ];
+            for (var i = 0; i < SectionCount; i++)
+            {
+                sections[i] = new Place(offset, lengths[i], block);
+                offset = Align(offset + lengths[i]);
+                block += SegmentFormat.BlockCount(lengths[i]);
+            }
+            return new Header(dimension, videoCount, videosLength, coverCount, unitCount, pieceCount, sampleCount)
+            {
+                PaddedDimension = padded,
+                VideosOffset = videos,
+                CoversOffset = covers,
+                CentreOffset = centre,
+                Sections = sections,
+                ChecksumsOffset = offset,
+                FileLength = offset + (long)block * sizeof(ulong),
+            };
         }
 
         public void Write(Span<byte> bytes)
@@ -56,11 +126,12 @@ internal static class SegmentFormat
             BinaryPrimitives.WriteInt32LittleEndian(bytes[16..], VideoCount);
             BinaryPrimitives.WriteInt32LittleEndian(bytes[20..], CoverCount);
             BinaryPrimitives.WriteInt32LittleEndian(bytes[24..], UnitCount);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[28..], PieceCount);
             BinaryPrimitives.WriteInt64LittleEndian(bytes[32..], SampleCount);
             BinaryPrimitives.WriteInt64LittleEndian(bytes[40..], VideosLength);
             BinaryPrimitives.WriteInt64LittleEndian(bytes[48..], FileLength);
             BinaryPrimitives.WriteUInt64LittleEndian(bytes[56..], TablesChecksum);
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes[64..], MeansChecksum);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[64..], ChecksumsChecksum);
             BinaryPrimitives.WriteUInt64LittleEndian(bytes[(HeaderBytes - 8)..], XxHash3.HashToUInt64(bytes[..(HeaderBytes - 8)]));
         }
 
@@ -76,12 +147,12 @@ internal static class SegmentFormat
             var header = Layout(
                 BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]),
                 BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
-                BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]));
+                BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[28..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]));
             if (header.FileLength != fileLength) throw IndexFaults.Corrupt(path, $"{header.FileLength} bytes were expected, {fileLength} found");
             return header with
             {
                 TablesChecksum = BinaryPrimitives.ReadUInt64LittleEndian(bytes[56..]),
-                MeansChecksum = BinaryPrimitives.ReadUInt64LittleEndian(bytes[64..]),
+                ChecksumsChecksum = BinaryPrimitives.ReadUInt64LittleEndian(bytes[64..]),
             };
         }
     }

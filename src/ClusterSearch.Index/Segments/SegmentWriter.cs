@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -9,154 +8,97 @@ namespace ClusterSearch.Index.Segments;
 internal static class SegmentWriter
 {
     /// <param name="file">Empty; not flushed to the disk here.</param>
-    /// <param name="dimension">Of all vectors.</param>
+    /// <param name="dimension">Of the vectors that were given.</param>
     /// <param name="videos">Ordered by id; each one's units ordered by first sample.</param>
     public static void Write(FileStream file, int dimension, IReadOnlyList<SegmentVideo> videos)
     {
-        var videoTable = VideoTable(videos);
-        var header = SegmentFormat.Header.Layout(dimension, videos.Count, videoTable.Length,
-            videos.Sum(video => video.Covers.Count), videos.Sum(video => video.Units.Count), videos.Sum(video => video.Units.Sum(unit => (long)unit.Count)));
-        WriteBlocks(file, header, videoTable, videos);
-    }
+        var videoTable = VideoTable.Write(videos);
+        var units = videos.SelectMany(video => video.Units).ToList();
+        var header = SegmentFormat.Header.Layout(dimension, videos.Count, videoTable.Length, videos.Sum(video => video.Covers.Count),
+            units.Count, units.Sum(unit => unit.Row.PieceCount), units.Sum(unit => (long)unit.Row.Count));
+        var centre = CodeBlocks.CentreOf(videos, header.PaddedDimension);
 
-    private static void WriteBlocks(FileStream file, SegmentFormat.Header header, byte[] videoTable, IReadOnlyList<SegmentVideo> videos)
-    {
         var tables = new XxHash3();
-        var means = new XxHash3();
         // The header's checksums are known last; its place is kept.
         file.Write(new byte[SegmentFormat.HeaderBytes]);
-        Pad(file, header.VideosOffset);
-        Write(videoTable, tables);
-        Pad(file, header.CoversOffset);
-        Write(CoverTable(videos, header.CoverCount), tables);
-        Pad(file, header.UnitsOffset);
-        Write(UnitTable(videos, header.UnitCount), tables);
-        Pad(file, header.MeansOffset);
-        foreach (var video in videos)
-            foreach (var unit in video.Units) Write(MemoryMarshal.AsBytes(unit.Mean), means);
-        Pad(file, header.SecondsOffset);
-        foreach (var video in videos)
-            foreach (var unit in video.Units) Write(MemoryMarshal.AsBytes(unit.Seconds), tables);
-        Pad(file, header.VectorsOffset);
-        var blocks = new BlockChecksums();
-        foreach (var video in videos)
-        {
-            foreach (var unit in video.Units)
-            {
-                var bytes = MemoryMarshal.AsBytes(unit.Vectors);
-                file.Write(bytes);
-                blocks.Append(bytes);
-            }
-        }
-        Pad(file, header.ChecksumsOffset);
-        file.Write(blocks.Finish());
+        WriteTable(header.VideosOffset, videoTable);
+        WriteTable(header.CoversOffset, CoverTable(videos));
+        WriteTable(header.CentreOffset, MemoryMarshal.AsBytes(centre.AsSpan()));
+        var blocks = new BlockWriter(file);
+        WriteSections(blocks, header, videos, units, new CodeBlocks(header.PaddedDimension, centre));
+        blocks.Begin(header.ChecksumsOffset);
+        file.Write(blocks.Checksums);
         Span<byte> first = stackalloc byte[SegmentFormat.HeaderBytes];
-        (header with { TablesChecksum = tables.GetCurrentHashAsUInt64(), MeansChecksum = means.GetCurrentHashAsUInt64() }).Write(first);
+        (header with { TablesChecksum = tables.GetCurrentHashAsUInt64(), ChecksumsChecksum = XxHash3.HashToUInt64(blocks.Checksums) }).Write(first);
         file.Position = 0;
         file.Write(first);
 
-        void Write(ReadOnlySpan<byte> bytes, XxHash3 checksum)
+        void WriteTable(long offset, ReadOnlySpan<byte> bytes)
         {
+            BlockWriter.Pad(file, offset);
             file.Write(bytes);
-            checksum.Append(bytes);
+            tables.Append(bytes);
         }
     }
 
-    private static void Pad(FileStream file, long offset)
+    private static void WriteSections(
+        BlockWriter blocks, SegmentFormat.Header header, IReadOnlyList<SegmentVideo> videos, List<SegmentUnit> units, CodeBlocks codes)
     {
-        Span<byte> zeros = stackalloc byte[SegmentFormat.Alignment];
-        zeros.Clear();
-        file.Write(zeros[..(int)(offset - file.Position)]);
-    }
+        blocks.Begin(header[SegmentSection.Units].Offset);
+        WriteUnits(blocks, videos);
+        blocks.Begin(header[SegmentSection.Pieces].Offset);
+        for (var unit = 0; unit < units.Count; unit++)
+            foreach (var piece in units[unit].Pieces) blocks.Append<PieceRow>([piece with { Unit = unit }]);
 
-    /// <summary>A row a video: id (32 characters), first unit and first cover (int32), camera, zone, recorded-at (ticks and offset minutes).</summary>
-    private static byte[] VideoTable(IReadOnlyList<SegmentVideo> videos)
-    {
-        using var memory = new MemoryStream();
-        using var writer = new BinaryWriter(memory);
-        int units = 0, covers = 0;
-        foreach (var video in videos)
+        blocks.Begin(header[SegmentSection.Codes].Offset);
+        var factors = new MemoryStream();
+        foreach (var unit in units)
         {
-            writer.Write(Encoding.ASCII.GetBytes(video.Id.Value));
-            writer.Write(units);
-            writer.Write(covers);
-            WriteText(writer, video.Attributes.Camera);
-            WriteText(writer, video.Attributes.Zone);
-            writer.Write(video.Attributes.RecordedAt.HasValue);
-            if (video.Attributes.RecordedAt is { } recordedAt)
-            {
-                writer.Write(recordedAt.Ticks);
-                writer.Write((short)recordedAt.TotalOffsetMinutes);
-            }
-            units += video.Units.Count;
-            covers += video.Covers.Count;
+            var pieces = unit.Pieces;
+            for (var piece = 0; piece < pieces.Length; piece++)
+                if (codes.Add(unit.Means.Slice(piece * header.PaddedDimension, header.PaddedDimension), pieces[piece])) Take();
         }
-        writer.Flush();
-        return memory.ToArray();
+        if (codes.Finish()) Take();
+        blocks.Begin(header[SegmentSection.Factors].Offset);
+        blocks.Append(factors.GetBuffer().AsSpan(0, (int)factors.Length));
+
+        blocks.Begin(header[SegmentSection.Means].Offset);
+        foreach (var unit in units) blocks.Append(unit.Means);
+        blocks.Begin(header[SegmentSection.Seconds].Offset);
+        foreach (var unit in units) blocks.Append(unit.Seconds);
+        blocks.Begin(header[SegmentSection.Scales].Offset);
+        foreach (var unit in units) blocks.Append(unit.Scales);
+        blocks.Begin(header[SegmentSection.Samples].Offset);
+        foreach (var unit in units) blocks.Append(unit.Samples);
+
+        void Take()
+        {
+            blocks.Append(codes.Codes);
+            factors.Write(codes.Factors);
+        }
     }
 
-    // UTF-16 as it is: names may come from file systems and need not be well-formed.
-    private static void WriteText(BinaryWriter writer, string? text)
+    private static void WriteUnits(BlockWriter blocks, IReadOnlyList<SegmentVideo> videos)
     {
-        writer.Write(text?.Length ?? -1);
-        writer.Write(MemoryMarshal.AsBytes(text.AsSpan()));
-    }
-
-    private static byte[] CoverTable(IReadOnlyList<SegmentVideo> videos, int count)
-    {
-        var bounds = new List<long>(2 * count);
-        foreach (var video in videos)
-            foreach (var cover in video.Covers) bounds.AddRange(cover.First, cover.End);
-        return MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(bounds)).ToArray();
-    }
-
-    private static byte[] UnitTable(IReadOnlyList<SegmentVideo> videos, int count)
-    {
-        var rows = new List<UnitRow>(count);
-        long offset = 0;
+        var piece = 0;
+        long sample = 0;
         for (var video = 0; video < videos.Count; video++)
         {
             foreach (var unit in videos[video].Units)
             {
-                rows.Add(new UnitRow(video, unit.Count, unit.FirstSample, unit.ShotFirstSample, offset, unit.Radius));
-                offset += unit.Count;
+                var row = unit.Row with { Video = video, FirstPiece = piece, SampleOffset = sample };
+                blocks.Append<UnitRow>([row]);
+                piece += row.PieceCount;
+                sample += row.Count;
             }
         }
-        return MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(rows)).ToArray();
-    }
-}
-
-/// <summary>Checksums of a stream of bytes, one a block.</summary>
-internal sealed class BlockChecksums
-{
-    private readonly List<byte> _checksums = [];
-    private readonly XxHash3 _block = new();
-    private int _filled;
-
-    public void Append(ReadOnlySpan<byte> bytes)
-    {
-        while (!bytes.IsEmpty)
-        {
-            var part = bytes[..Math.Min(bytes.Length, SegmentFormat.VectorBlockBytes - _filled)];
-            _block.Append(part);
-            _filled += part.Length;
-            bytes = bytes[part.Length..];
-            if (_filled == SegmentFormat.VectorBlockBytes) Close();
-        }
     }
 
-    public byte[] Finish()
+    private static byte[] CoverTable(IReadOnlyList<SegmentVideo> videos)
     {
-        if (_filled > 0) Close();
-        return [.. _checksums];
-    }
-
-    private void Close()
-    {
-        Span<byte> checksum = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(checksum, _block.GetCurrentHashAsUInt64());
-        _checksums.AddRange(checksum);
-        _block.Reset();
-        _filled = 0;
+        var bounds = new List<long>();
+        foreach (var video in videos)
+            foreach (var cover in video.Covers) bounds.AddRange(cover.First, cover.End);
+        return MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(bounds)).ToArray();
     }
 }

@@ -45,14 +45,14 @@ internal sealed class History(int seed)
             using var snapshot = await store.SnapshotAsync(Encoding, cancellation);
             for (var video = 0; video < Videos; video++)
             {
-                var found = new List<Unit>();
+                var found = new List<StoredUnit>();
                 await foreach (var unit in snapshot.ReadUnitsAsync(Footage.Id(video), cancellation)) found.Add(unit);
                 var expected = model.Units(Footage.Id(video));
-                if (!expected.Select(unit => (unit.FirstSample, unit.ShotFirstSample, unit.Count)).SequenceEqual(found.Select(unit => (unit.FirstSample, unit.ShotFirstSample, unit.Count))))
-                    return $"video {video} has units {string.Join(", ", found.Select(unit => unit.FirstSample))} where {string.Join(", ", expected.Select(unit => unit.FirstSample))} were expected";
+                if (!expected.Select(unit => (unit.FirstSample, unit.ShotFirstSample, unit.Count)).SequenceEqual(found.Select(unit => (unit.Key.FirstSample, unit.Key.ShotFirstSample, unit.Key.Count))))
+                    return $"video {video} has units {string.Join(", ", found.Select(unit => unit.Key.FirstSample))} where {string.Join(", ", expected.Select(unit => unit.FirstSample))} were expected";
                 for (var i = 0; i < found.Count; i++)
-                    if (!found[i].Vectors.AsSpan().SequenceEqual(expected[i].Vectors) || !found[i].Mean.AsSpan().SequenceEqual(expected[i].Mean) || !found[i].Seconds.AsSpan().SequenceEqual(expected[i].Seconds))
-                        return $"video {video}, unit {found[i].FirstSample}: numbers differ";
+                    if (found[i].Digest != expected[i].Digest() || !found[i].Seconds.AsSpan().SequenceEqual(expected[i].Seconds))
+                        return $"video {video}, unit {found[i].Key.FirstSample}: numbers differ";
             }
             return null;
         }

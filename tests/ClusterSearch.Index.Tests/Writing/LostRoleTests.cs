@@ -16,7 +16,7 @@ public sealed class LostRoleTests : IndexFixture
     public async Task A_writer_whose_role_was_taken_is_told_so_and_has_changed_nothing()
     {
         RoleLease? role = Manifests.TakeRole(Role, "a");
-        await using var store = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => role });
+        await using var store = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, WriterRole = () => role });
         await PutAsync(store, 1, 0, Some);
         var (name, files) = (ManifestPath, FileNames);
 
@@ -32,7 +32,7 @@ public sealed class LostRoleTests : IndexFixture
         Assert.Equal(40, await CountAsync(store));
 
         // Another's change is seen, and built upon under a new role.
-        await using (var other = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => taken })) await PutAsync(other, 3, 0, Some);
+        await using (var other = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, WriterRole = () => taken })) await PutAsync(other, 3, 0, Some);
         Assert.Equal(80, await CountAsync(store));
         role = Manifests.TakeRole(Role, "a");
         await PutAsync(store, 2, 0, Some);
@@ -44,7 +44,7 @@ public sealed class LostRoleTests : IndexFixture
     public async Task A_process_that_does_not_hold_the_role_does_not_write_and_reads()
     {
         RoleLease? role = null;
-        await using var store = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => role });
+        await using var store = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, WriterRole = () => role });
         var fault = await Assert.ThrowsAsync<ClusterSearchException>(() => PutAsync(store, 1, 0, Some));
         Assert.Equal((ErrorCodes.ArchiveBusy, true), (fault.Code, fault.IsTransient));
         Assert.Equal(0, await CountAsync(store));
@@ -57,8 +57,8 @@ public sealed class LostRoleTests : IndexFixture
     public async Task A_role_needs_no_lock_of_the_operating_system()
     {
         var role = Manifests.TakeRole(Role, "a");
-        await using var first = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => role });
-        await using var second = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => role });
+        await using var first = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, WriterRole = () => role });
+        await using var second = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, WriterRole = () => role });
         await PutAsync(first, 1, 0, Some);
         await PutAsync(second, 2, 0, Some);
         Assert.Equal(80, await CountAsync(first));
@@ -70,7 +70,7 @@ public sealed class LostRoleTests : IndexFixture
     {
         var clock = new ManualClock();
         var role = Manifests.TakeRole(Role, "a");
-        await using var store = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => role, MergeWidth = 2, ReaderGrace = TimeSpan.FromSeconds(60), Clock = clock });
+        await using var store = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, WriterRole = () => role, MergeWidth = 2, ReaderGrace = TimeSpan.FromSeconds(60), Clock = clock });
         await PutAsync(store, 1, 0, Some);
         var first = FileNames;
         clock.Advance(TimeSpan.FromSeconds(30));
@@ -97,7 +97,7 @@ public sealed class LostRoleTests : IndexFixture
     public async Task What_a_predecessor_left_over_is_swept_once_a_change_has_been_published()
     {
         var role = Manifests.TakeRole(Role, "a");
-        await using var store = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => role, ReaderGrace = TimeSpan.Zero });
+        await using var store = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, WriterRole = () => role, ReaderGrace = TimeSpan.Zero });
         await PutAsync(store, 1, 0, Some);
         foreach (var name in new[] { "000000000002-x.seg", "000000000002-x.manifest", "000000000077-x.seg" }) await File.WriteAllTextAsync(Path.Combine(EncodingDirectory, name), "half", Cancellation);
         // Somebody else's tenure: whatever it is at work on builds upon a manifest that is still current.

@@ -59,7 +59,7 @@ public sealed class OldArchiveTests : IndexFixture
         await WriteOldAsync();
         var lost = Manifests.TakeRole("aggregator", "a");
         Manifests.TakeRole("aggregator", "b");
-        await using var store = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => lost });
+        await using var store = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, WriterRole = () => lost });
         var files = FileNames;
         foreach (var act in new[] { () => PutAsync(store, 3, 0, Some), () => store.DeleteEncodingAsync(Encoding, Cancellation) })
             Assert.Equal(ErrorCodes.ArchiveBusy, (await Assert.ThrowsAsync<ClusterSearchException>(act)).Code);

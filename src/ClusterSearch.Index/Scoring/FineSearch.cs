@@ -1,0 +1,147 @@
+using ClusterSearch.Index.Kernels;
+using ClusterSearch.Index.Segments;
+
+namespace ClusterSearch.Index.Scoring;
+
+/// <summary>
+/// From bounds of pieces to the best units or samples by their own scores. The pieces of the most promising blocks come first and give a
+/// score to beat; then every other piece whose bound reaches it. A piece that is estimated from its code is judged again by its mean
+/// before its unit's samples are scored. Units go in order of their bounds, so that the score to beat rises early.
+/// </summary>
+internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds coarse, float spreadWeight, Workers workers, SearchMeter meter)
+{
+    private const int FirstBlocks = 64;
+    private const int ChunksPerPart = 16;
+    private const int FirstBatch = 64;
+    private const int LargestBatch = 4096;
+    private const int UnitsPerPart = 16;
+
+    private readonly HashSet<(int Segment, int Unit)> _scored = [];
+
+    /// <param name="k">How many are wanted.</param>
+    /// <param name="perSample">Samples; else units by their best one.</param>
+    /// <param name="cancellation">Checked between parts.</param>
+    /// <returns>Best first.</returns>
+    public List<FoundSample> Best(int k, bool perSample, CancellationToken cancellation)
+    {
+        var best = new Best<FoundSample>(k, (left, right) => FoundSample.BestFirst(view, left, right));
+        var promising = coarse.ThresholdOf((int)Math.Min(int.MaxValue, FirstBlocks + 2L * k));
+        Score(Collect(promising, float.PositiveInfinity, float.NegativeInfinity, cancellation), best, perSample, cancellation);
+        var toBeat = best.IsFull ? best.Least.Score : float.NegativeInfinity;
+        if (toBeat < promising) Score(Collect(toBeat, promising, toBeat, cancellation), best, perSample, cancellation);
+        return best.Sort();
+    }
+
+    /// <summary>Pieces whose bound lies in [from, below), or from there on where that is infinite, and by their means still reach a score.</summary>
+    private List<Candidate> Collect(float from, float below, float toBeat, CancellationToken cancellation)
+    {
+        var chunks = coarse.Plan.Chunks;
+        var found = new List<Candidate>();
+        workers.Run((chunks.Count + ChunksPerPart - 1) / ChunksPerPart, () => new Space(), (part, space) =>
+        {
+            space.Candidates.Clear();
+            for (var index = part * ChunksPerPart; index < Math.Min(chunks.Count, (part + 1) * ChunksPerPart); index++)
+                Collect(index, from, below, toBeat, space);
+            if (space.Candidates.Count == 0) return;
+            lock (found) found.AddRange(space.Candidates);
+        }, cancellation);
+        return found;
+    }
+
+    private void Collect(int index, float from, float below, float toBeat, Space space)
+    {
+        var chunk = coarse.Plan.Chunks[index];
+        var largest = coarse.LargestOf(chunk);
+        var count = 0;
+        for (var block = 0; block < largest.Length; block++)
+        {
+            if (!(largest[block] >= from) || float.IsNegativeInfinity(largest[block])) continue;
+            var bounds = coarse.Of(chunk).Slice(block * SignCodes.RowsPerBlock, SignCodes.RowsPerBlock);
+            for (var row = 0; row < bounds.Length; row++)
+            {
+                if (!(bounds[row] >= from) || float.IsNegativeInfinity(bounds[row]) || (bounds[row] >= below && !float.IsPositiveInfinity(below))) continue;
+                space.Bounds[count] = bounds[row];
+                space.Pieces[count++] = (chunk.FirstBlock + block) * SignCodes.RowsPerBlock + row;
+            }
+        }
+        if (count == 0) return;
+        if (coarse.AreTrue)
+        {
+            for (var i = 0; i < count; i++) space.Candidates.Add(new Candidate(space.Bounds[i], chunk.Segment, space.Pieces[i], index));
+            return;
+        }
+        JudgeByMeans(index, chunk, count, toBeat, space);
+    }
+
+    private unsafe void JudgeByMeans(int index, ScanChunk chunk, int count, float toBeat, Space space)
+    {
+        var segment = view.Segments[chunk.Segment];
+        var rows = space.Pieces.AsSpan(0, count);
+        KernelSet.Chosen.DotGathered(segment.MeanRows, rows, query.Bytes, space.Dots.AsSpan(0, count));
+        meter.AddMeans(count, (long)count * (segment.PaddedDimension + SegmentFormat.PieceBytes));
+        for (var i = 0; i < count; i++)
+        {
+            if (!segment.ArePiecesWhole(rows[i], 1)) continue;
+            var piece = segment.AllPieces[rows[i]];
+            var bound = query.Bytes.Score(space.Dots[i], piece.MeanScale) + spreadWeight * piece.Radius;
+            if (bound >= toBeat) space.Candidates.Add(new Candidate(bound, chunk.Segment, rows[i], index));
+        }
+    }
+
+    /// <summary>Scores units of candidates, the most promising first, as long as they can come in.</summary>
+    private void Score(List<Candidate> candidates, Best<FoundSample> best, bool perSample, CancellationToken cancellation)
+    {
+        candidates.Sort((left, right) => right.Bound.CompareTo(left.Bound));
+        var batchSize = FirstBatch;
+        for (var next = 0; next < candidates.Count;)
+        {
+            var toBeat = best.IsFull ? best.Least.Score : float.NegativeInfinity;
+            var batch = new List<UnitToScore>(batchSize);
+            for (; next < candidates.Count && batch.Count < batchSize; next++)
+            {
+                var candidate = candidates[next];
+                if (candidate.Bound < toBeat)
+                {
+                    next = candidates.Count;
+                    break;
+                }
+                var unit = view.Segments[candidate.Segment].AllPieces[candidate.Piece].Unit;
+                if (_scored.Add((candidate.Segment, unit))) batch.Add(new UnitToScore(candidate.Segment, unit, coarse.Plan.Chunks[candidate.Chunk].Window));
+            }
+            Score(batch, toBeat, best, perSample, cancellation);
+            batchSize = Math.Min(2 * batchSize, LargestBatch);
+        }
+    }
+
+    private void Score(List<UnitToScore> batch, float toBeat, Best<FoundSample> best, bool perSample, CancellationToken cancellation)
+    {
+        workers.Run((batch.Count + UnitsPerPart - 1) / UnitsPerPart, () => new UnitScorer(view, query), (part, scorer) =>
+        {
+            var found = new List<FoundSample>();
+            for (var i = part * UnitsPerPart; i < Math.Min(batch.Count, (part + 1) * UnitsPerPart); i++)
+                scorer.Score(batch[i], toBeat, perSample, found, meter);
+            lock (best)
+                foreach (var one in found) best.Add(one);
+        }, cancellation);
+        best.Sort();
+    }
+
+    private sealed class Space
+    {
+        private const int Rows = ScanPlan.BlocksPerChunk * SignCodes.RowsPerBlock;
+
+        public List<Candidate> Candidates { get; } = [];
+
+        public int[] Pieces { get; } = new int[Rows];
+
+        public float[] Bounds { get; } = new float[Rows];
+
+        public int[] Dots { get; } = new int[Rows];
+    }
+
+    /// <param name="Chunk">Of the plan.</param>
+    private readonly record struct Candidate(float Bound, int Segment, int Piece, int Chunk);
+}
+
+/// <summary>A unit and the times of it that may be found.</summary>
+internal readonly record struct UnitToScore(int Segment, int Unit, SampleWindow Window);

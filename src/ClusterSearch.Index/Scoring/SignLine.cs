@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using ClusterSearch.Index.Kernels;
+
+namespace ClusterSearch.Index.Scoring;
+
+/// <summary>
+/// From the sums of a query's table entries to bounds, as <see cref="SignBounds"/> states them, for factors as a segment keeps
+/// them: upper halves of floats, 32 scales and 32 slacks for each block.
+/// </summary>
+internal readonly record struct SignLine(float Offset, float Base, float Step, float SlackWeight)
+{
+    /// <param name="sums">Whole blocks of 32.</param>
+    /// <param name="factors">64 for each block.</param>
+    /// <param name="bounds">One a sum.</param>
+    public unsafe void Bounds(ReadOnlySpan<ushort> sums, ushort* factors, Span<float> bounds)
+    {
+        ref var sum = ref MemoryMarshal.GetReference(sums);
+        ref var bound = ref MemoryMarshal.GetReference(bounds);
+        for (nuint row = 0; row < (nuint)sums.Length; row += SignCodes.RowsPerBlock, factors += 2 * SignCodes.RowsPerBlock)
+        {
+            for (nuint part = 0; part < SignCodes.RowsPerBlock; part += 16)
+            {
+                var (sumLow, sumHigh) = Vector256.Widen(Vector256.LoadUnsafe(ref sum, row + part));
+                var (scaleLow, scaleHigh) = Floats(factors + part);
+                var (slackLow, slackHigh) = Floats(factors + SignCodes.RowsPerBlock + part);
+                Of(sumLow, scaleLow, slackLow).StoreUnsafe(ref bound, row + part);
+                Of(sumHigh, scaleHigh, slackHigh).StoreUnsafe(ref bound, row + part + 8);
+            }
+        }
+    }
+
+    private Vector256<float> Of(Vector256<uint> sums, Vector256<float> scales, Vector256<float> slacks) =>
+        (Vector256.Create(Offset) + scales * (Vector256.Create(Base) + Step * Vector256.ConvertToSingle(sums.AsInt32()))) + slacks * SlackWeight;
+
+    private static unsafe (Vector256<float>, Vector256<float>) Floats(ushort* halves)
+    {
+        var (low, high) = Vector256.Widen(Vector256.Load(halves));
+        return ((low << 16).AsSingle(), (high << 16).AsSingle());
+    }
+}

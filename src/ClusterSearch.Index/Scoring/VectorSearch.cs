@@ -1,0 +1,86 @@
+using ClusterSearch.Core.Vectors;
+using ClusterSearch.Index.Quantisation;
+using ClusterSearch.Index.Segments;
+
+namespace ClusterSearch.Index.Scoring;
+
+/// <summary>
+/// Searches of one snapshot: a plan, bounds for its pieces in one pass for several queries, then each query's best. A plan of few
+/// pieces is searched exactly. The last single query's bounds are kept, since whoever asks for its first units may ask for more.
+/// </summary>
+internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options, bool isExact, SearchMeter meter) : IDisposable
+{
+    private Planned? _planned;
+    private Kept? _kept;
+
+    public IReadOnlyList<IReadOnlyList<T>> Run<T>(
+        IReadOnlyList<float[]> queries, VectorFilter filter, int k, bool perSample,
+        Func<QueryVector, List<FoundSample>, IReadOnlyList<T>> convert, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var answers = new IReadOnlyList<T>[queries.Count];
+        Array.Fill(answers, []);
+        if (view.Dimension == 0) return answers;
+        var plan = PlanOf(filter);
+        if (plan.PieceCount == 0) return answers;
+        var workers = new Workers(plan.PieceCount < options.PiecesPerThread ? 1 : options.ThreadCount);
+        for (var first = 0; first < queries.Count; first += CoarseBounds.QueriesPerPass)
+        {
+            QueryVector[] vectors = [.. queries.Skip(first).Take(CoarseBounds.QueriesPerPass).Select(query => new QueryVector(query, Rotations.Of(view.Dimension)))];
+            var bounds = BoundsOf(plan, vectors, isAlone: queries.Count == 1, workers, cancellation);
+            try
+            {
+                for (var i = 0; i < vectors.Length; i++)
+                {
+                    var fine = new FineSearch(view, vectors[i], bounds[i], SpreadWeight(vectors[i]), workers, meter);
+                    answers[first + i] = convert(vectors[i], fine.Best(k, perSample, cancellation));
+                }
+            }
+            finally
+            {
+                if (queries.Count == 1) Keep(queries[0], bounds[0]);
+                else foreach (var one in bounds) one.Dispose();
+            }
+        }
+        return answers;
+    }
+
+    public void Dispose() => Interlocked.Exchange(ref _kept, null)?.Bounds.Dispose();
+
+    private float SpreadWeight(QueryVector query) =>
+        options.Deviations * CodeBlocks.Anisotropy * query.Length / MathF.Sqrt(query.Rotated.Length);
+
+    private ScanPlan PlanOf(VectorFilter filter)
+    {
+        if (_planned is { } known && known.Filter == filter) return known.Plan;
+        var plan = ScanPlan.Of(view, filter);
+        _planned = new Planned(filter, plan);
+        return plan;
+    }
+
+    private CoarseBounds[] BoundsOf(ScanPlan plan, QueryVector[] vectors, bool isAlone, Workers workers, CancellationToken cancellation)
+    {
+        if (Interlocked.Exchange(ref _kept, null) is { } kept)
+        {
+            if (isAlone && ReferenceEquals(kept.Bounds.Plan, plan) && kept.Query.AsSpan().SequenceEqual(vectors[0].Given)) return [kept.Bounds];
+            kept.Bounds.Dispose();
+        }
+        var pieceBytes = Kernels.SignCodes.BlockBytes(vectors[0].Rotated.Length) / Kernels.SignCodes.RowsPerBlock;
+        if (isExact || plan.PieceCount <= options.ExactPieces)
+        {
+            meter.Plan($"exact, by means: {plan.Description}", plan.PieceCount);
+            meter.AddMeans(plan.PieceCount * vectors.Length, plan.PieceCount * vectors[0].Rotated.Length);
+            return CoarseBounds.FromMeans(view, plan, vectors, workers, cancellation);
+        }
+        meter.Plan($"by codes, {options.Deviations:0.0#} standard deviations: {plan.Description}", plan.PieceCount);
+        meter.AddEstimates(plan.PieceCount * vectors.Length, plan.PieceCount * (pieceBytes + 4));
+        return CoarseBounds.FromCodes(view, plan, vectors, options.Deviations, workers, cancellation);
+    }
+
+    private void Keep(float[] query, CoarseBounds bounds) =>
+        Interlocked.Exchange(ref _kept, new Kept([.. query], bounds))?.Bounds.Dispose();
+
+    private sealed record Planned(VectorFilter Filter, ScanPlan Plan);
+
+    private sealed record Kept(float[] Query, CoarseBounds Bounds);
+}

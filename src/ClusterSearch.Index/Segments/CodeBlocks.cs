@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using ClusterSearch.Index.Kernels;
+using ClusterSearch.Index.Quantisation;
+
+namespace ClusterSearch.Index.Segments;
+
+/// <summary>
+/// One-bit codes of pieces' means around a centre, 32 at a time, with what turns them into bounds. Made of the means' bytes, so
+/// that a merge makes them anew around its own centre without a vector that was given.
+/// </summary>
+internal sealed class CodeBlocks(int paddedDimension, float[] centre)
+{
+    /// <summary>
+    /// How far samples deviate along a query beside what a random direction would see of their distance: footage changes in few
+    /// directions, and queries ask for those.
+    /// </summary>
+    public const float Anisotropy = 2;
+
+    private readonly float[] _residuals = new float[SignCodes.RowsPerBlock * paddedDimension];
+    private readonly byte[] _codes = new byte[SignCodes.BlockBytes(paddedDimension)];
+    private readonly ushort[] _factors = new ushort[2 * SignCodes.RowsPerBlock];
+    private int _rows;
+
+    /// <summary>The mean of means, in their order; zeros without any.</summary>
+    public static float[] CentreOf(IReadOnlyList<SegmentVideo> videos, int paddedDimension)
+    {
+        var centre = new float[paddedDimension];
+        var row = new float[paddedDimension];
+        long count = 0;
+        foreach (var unit in videos.SelectMany(video => video.Units))
+        {
+            var pieces = unit.Pieces;
+            for (var piece = 0; piece < pieces.Length; piece++, count++)
+            {
+                RowMath.Dequantise(unit.Means.Slice(piece * paddedDimension, paddedDimension), pieces[piece].MeanScale, row);
+                RowMath.Add(centre, row);
+            }
+        }
+        if (count > 0) RowMath.Scale(centre, 1f / count);
+        return centre;
+    }
+
+    /// <summary>Codes of the block, once it is full or last.</summary>
+    public ReadOnlySpan<byte> Codes => _codes;
+
+    /// <summary>32 scales, then 32 slacks.</summary>
+    public ReadOnlySpan<byte> Factors => MemoryMarshal.AsBytes(_factors.AsSpan());
+
+    /// <returns>True when the block is full: to be taken before the next is added.</returns>
+    public bool Add(ReadOnlySpan<sbyte> mean, PieceRow piece)
+    {
+        var residual = _residuals.AsSpan(_rows * paddedDimension, paddedDimension);
+        RowMath.Residual(mean, piece.MeanScale, centre, residual);
+        var factors = SignFactors.Of(residual);
+        var spread = Anisotropy * piece.Radius;
+        _factors[_rows] = Half(factors.Scale);
+        _factors[SignCodes.RowsPerBlock + _rows] = HalfAbove(MathF.Sqrt(factors.Error * factors.Error + spread * spread / paddedDimension));
+        if (++_rows < SignCodes.RowsPerBlock) return false;
+        Pack();
+        return true;
+    }
+
+    /// <returns>False when no row is left.</returns>
+    public bool Finish()
+    {
+        if (_rows == 0) return false;
+        _factors.AsSpan(_rows, SignCodes.RowsPerBlock - _rows).Clear();
+        _factors.AsSpan(SignCodes.RowsPerBlock + _rows).Clear();
+        Pack();
+        return true;
+    }
+
+    private void Pack()
+    {
+        SignCodes.Pack(_residuals.AsSpan(0, _rows * paddedDimension), paddedDimension, _codes);
+        _rows = 0;
+    }
+
+    /// <summary>The upper half of a float, rounded to nearest, ties to even.</summary>
+    private static ushort Half(float value)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+
+    private static ushort HalfAbove(float value) => (ushort)((BitConverter.SingleToUInt32Bits(value) + 0xFFFF) >> 16);
+}
