@@ -84,13 +84,15 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
     {
         var dimension = SameDimension(queries);
         if (dots.Length != (long)rowCount * queries.Length) throw new ArgumentException($"Expected room for {queries.Length} x {rowCount} products, found {dots.Length}.", nameof(dots));
+        var end = rows + (long)rowCount * dimension;
+        // A unit's few rows all at once, and never those of others.
+        TKernels.Prefetch(rows, (int)Math.Min(BytesAhead, end - rows));
         fixed (int* first = dots)
         {
             var row = 0;
             for (; row + 4 <= rowCount; row += 4, rows += 4L * dimension)
             {
-                // Beyond the end as well: asking never faults, and there lie the rows of the next call.
-                TKernels.Prefetch(rows + BytesAhead, 4 * dimension);
+                if (end - rows > BytesAhead) TKernels.Prefetch(rows + BytesAhead, (int)Math.Min(4 * dimension, end - rows - BytesAhead));
                 for (var query = 0; query < queries.Length; query++)
                 {
                     fixed (short* values = queries[query].Values)
