@@ -1,6 +1,7 @@
 using ClusterSearch.IndexBenchmarks;
 using ClusterSearch.IndexBenchmarks.Fitting;
 using ClusterSearch.IndexBenchmarks.Footage;
+using ClusterSearch.IndexBenchmarks.Peers;
 using ClusterSearch.IndexBenchmarks.Reporting;
 using ClusterSearch.LoadTests;
 
@@ -17,6 +18,9 @@ switch (command)
         return 0;
     case Phases.Build or Phases.Search or Phases.Ingest:
         await Phases.RunAsync(command, plan);
+        return 0;
+    case PeerCommands.Build or PeerCommands.Search or PeerCommands.Report:
+        await PeerCommands.RunAsync(command, plan, arguments);
         return 0;
     case "":
         break;

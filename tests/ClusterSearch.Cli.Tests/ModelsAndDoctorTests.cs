@@ -64,7 +64,7 @@ public sealed class ModelsAndDoctorTests
     {
         using var directory = new TemporaryDirectory();
         var run = await CommandRun.Of(_archive, "doctor", "--archive", directory.File("archive"), "--json");
-        Assert.Equal(["ffmpeg", "ffprobe", "onnxruntime", "model", "archive", "file system", "disk space", "write"],
+        Assert.Equal(["ffmpeg", "ffprobe", "onnxruntime", "model", "index kernels", "archive", "file system", "disk space", "write"],
             run.Json.GetProperty("checks").EnumerateArray().Select(c => c.GetProperty("name").GetString()));
         Assert.Equal((0, true), (run.ExitCode, run.Json.GetProperty("ok").GetBoolean()));
         Assert.Empty(Directory.GetFileSystemEntries(directory.Path));

@@ -28,6 +28,7 @@ internal sealed class DoctorCommand : ArchiveCommand
         var checks = new List<Finding>();
         checks.AddRange(await MachineChecks.FfmpegAsync(Surroundings.Archives, cancellation));
         checks.AddRange(MachineChecks.Model(Surroundings.Archives, model, cancellation));
+        checks.Add(MachineChecks.Kernels());
         checks.Add(await ArchiveChecks.ArchiveAsync(Surroundings.Archives, Address(parse), cancellation));
         checks.Add(ArchiveChecks.FileSystem(directory));
         checks.Add(ArchiveChecks.DiskSpace(directory));

@@ -1,5 +1,6 @@
 using ClusterSearch.Core;
 using ClusterSearch.Core.Embeddings;
+using ClusterSearch.Index.Kernels;
 
 namespace ClusterSearch.Cli.Commands;
 
@@ -25,6 +26,15 @@ internal static class MachineChecks
         return [ffmpeg, probe is null
             ? new("ffprobe", FindingState.Missing, "not on the PATH", InstallFfmpeg)
             : new("ffprobe", FindingState.Ok, probe)];
+    }
+
+    /// <summary>Which instructions the index computes with, and whether they give the right numbers here.</summary>
+    public static Finding Kernels()
+    {
+        var differing = KernelCheck.Differing();
+        return differing.Count == 0
+            ? new("index kernels", FindingState.Ok, KernelCheck.Chosen)
+            : new("index kernels", FindingState.Warning, $"{string.Join(", ", differing)} give other numbers than plain code on this processor", "searches may rank wrongly; please report the processor's name");
     }
 
     /// <summary>Whether ONNX Runtime can be loaded is known only by loading a model, so both are told from one attempt.</summary>

@@ -61,7 +61,7 @@ internal readonly unsafe struct AdvSimdKernels : IKernels
     }
 
     // The framework offers no prefetch on Arm.
-    public static void Prefetch(sbyte* row, int dimension)
+    public static void Prefetch(sbyte* bytes, int count)
     {
     }
 

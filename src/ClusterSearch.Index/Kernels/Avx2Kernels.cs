@@ -85,9 +85,9 @@ internal readonly unsafe struct Avx2Kernels : IKernels
         Sums(sum0, sum1, sum2, sum3).Store(dots);
     }
 
-    public static void Prefetch(sbyte* row, int dimension)
+    public static void Prefetch(sbyte* bytes, int count)
     {
-        for (var i = 0; i < dimension; i += LineBytes) Sse.Prefetch0(row + i);
+        for (var i = 0; i < count; i += LineBytes) Sse.Prefetch0(bytes + i);
     }
 
     /// <summary>The sums of four registers.</summary>

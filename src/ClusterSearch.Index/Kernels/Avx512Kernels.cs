@@ -83,7 +83,7 @@ internal readonly unsafe struct Avx512Kernels : IKernels
         Avx2Kernels.Sums(Halves(sum0), Halves(sum1), Halves(sum2), Halves(sum3)).Store(dots);
     }
 
-    public static void Prefetch(sbyte* row, int dimension) => Avx2Kernels.Prefetch(row, dimension);
+    public static void Prefetch(sbyte* bytes, int count) => Avx2Kernels.Prefetch(bytes, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Products(sbyte* row, Vector512<short> query) =>

@@ -41,7 +41,7 @@ internal readonly unsafe struct AvxVnniKernels : IKernels
         Avx2Kernels.Sums(sum0, sum1, sum2, sum3).Store(dots);
     }
 
-    public static void Prefetch(sbyte* row, int dimension) => Avx2Kernels.Prefetch(row, dimension);
+    public static void Prefetch(sbyte* bytes, int count) => Avx2Kernels.Prefetch(bytes, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Add(Vector256<int> sum, sbyte* row, Vector256<short> query) =>

@@ -24,6 +24,6 @@ internal unsafe interface IKernels
     /// <param name="dots">4.</param>
     static abstract void Dot(sbyte* row0, sbyte* row1, sbyte* row2, sbyte* row3, short* query, int dimension, int* dots);
 
-    /// <summary>Asks for a row's bytes before they are needed, where the processor can be asked.</summary>
-    static abstract void Prefetch(sbyte* row, int dimension);
+    /// <summary>Asks for bytes before they are needed, where the processor can be asked.</summary>
+    static abstract void Prefetch(sbyte* bytes, int count);
 }

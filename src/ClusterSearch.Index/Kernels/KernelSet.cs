@@ -47,8 +47,12 @@ internal abstract unsafe class KernelSet
 internal sealed unsafe class KernelSet<TKernels> : KernelSet
     where TKernels : struct, IKernels
 {
-    // Rows asked for ahead of the one at work: at 512 bytes 64 lines are under way, about what hides a memory access.
+    // Rows asked for ahead of the one at work: from 4 of 512 bytes on a row took 70 ns instead of 130.
     private const int RowsAhead = 8;
+
+    // In rows that lie one after the other: the processor follows one stream of reads by itself, not the four of four rows. Asked for
+    // so far ahead, they came at 19 GB/s instead of 8, as fast as plain reads.
+    private const int BytesAhead = 8192;
 
     public override string Name => TKernels.Name;
 
@@ -80,11 +84,15 @@ internal sealed unsafe class KernelSet<TKernels> : KernelSet
     {
         var dimension = SameDimension(queries);
         if (dots.Length != (long)rowCount * queries.Length) throw new ArgumentException($"Expected room for {queries.Length} x {rowCount} products, found {dots.Length}.", nameof(dots));
+        var end = rows + (long)rowCount * dimension;
+        // A unit's few rows all at once, and never those of others.
+        TKernels.Prefetch(rows, (int)Math.Min(BytesAhead, end - rows));
         fixed (int* first = dots)
         {
             var row = 0;
             for (; row + 4 <= rowCount; row += 4, rows += 4L * dimension)
             {
+                if (end - rows > BytesAhead) TKernels.Prefetch(rows + BytesAhead, (int)Math.Min(4 * dimension, end - rows - BytesAhead));
                 for (var query = 0; query < queries.Length; query++)
                 {
                     fixed (short* values = queries[query].Values)

@@ -42,7 +42,7 @@ internal readonly unsafe struct PortableKernels : IKernels
         dots[3] = Dot(row3, query, dimension);
     }
 
-    public static void Prefetch(sbyte* row, int dimension)
+    public static void Prefetch(sbyte* bytes, int count)
     {
     }
 }

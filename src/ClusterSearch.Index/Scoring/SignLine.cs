@@ -5,9 +5,13 @@ using ClusterSearch.Index.Kernels;
 namespace ClusterSearch.Index.Scoring;
 
 /// <summary>
-/// From the sums of a query's table entries to bounds, as <see cref="SignBounds"/> states them, for factors as a segment keeps
-/// them: upper halves of floats, 32 scales and 32 slacks for each block.
+/// From the sums of a query's table entries to bounds: offset + scale · (base + step · sum) + slack · its weight, each
+/// product and sum rounded apart. A segment keeps upper halves of floats, 32 scales and 32 slacks for each block.
 /// </summary>
+/// <param name="Offset">Added to all: the query's dot product with the centre.</param>
+/// <param name="Base"><see cref="SignQuery.Base"/>.</param>
+/// <param name="Step"><see cref="SignQuery.Step"/>.</param>
+/// <param name="SlackWeight">Of a row's slack: so many deviations times the query's length.</param>
 internal readonly record struct SignLine(float Offset, float Base, float Step, float SlackWeight)
 {
     /// <param name="sums">Whole blocks of 32.</param>

@@ -26,6 +26,13 @@ public sealed unsafe class KernelSetTests
         Assert.Distinct(KernelSet.Supported.Select(path => path.Name));
     }
 
+    [Fact]
+    public void A_doctor_is_told_the_chosen_path_and_that_none_differs()
+    {
+        Assert.Equal(KernelSet.Chosen.Name, KernelCheck.Chosen);
+        Assert.Empty(KernelCheck.Differing());
+    }
+
     [Theory]
     [MemberData(nameof(PathsAndDimensions))]
     public void Sums_of_codes_are_those_of_their_tables(string path, int dimension)

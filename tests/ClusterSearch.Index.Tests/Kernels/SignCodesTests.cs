@@ -69,8 +69,7 @@ public sealed class SignCodesTests
             for (var row = 0; row < 32; row++)
             {
                 var factors = SignFactors.Of(rotated.AsSpan(row * dimension, dimension));
-                var bounds = new SignBounds(0, signs.Base, signs.Step, Epsilon);
-                var estimate = bounds.Bound(sums[row], factors.Scale, 0);
+                var estimate = factors.Scale * (signs.Base + signs.Step * sums[row]);
                 var truth = Vectors.Dot(query, vectors.AsSpan(row * dimension, dimension));
                 if (Math.Abs(estimate - truth) > Epsilon * factors.Error + factors.Scale * signs.Error) beyond++;
                 if (factors.Error == 0) continue;
