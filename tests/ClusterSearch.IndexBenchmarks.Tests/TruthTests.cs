@@ -42,7 +42,7 @@ public sealed class TruthTests
         var found = answers.ToList();
         foreach (var (answer, exact) in found.Zip(ExactScores.Of(Footage, [.. _queries.Select(query => query.Vector)], _scopes, found)))
         {
-            Assert.All(answer.Hits.Zip(exact), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 4));
+            Assert.All(answer.Hits.Zip(exact), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-5f));
             var recall = Recall.At(answer.Hits, exact, Count);
             Assert.Equal(new Recall(1, 1), recall);
         }

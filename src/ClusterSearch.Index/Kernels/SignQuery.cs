@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ClusterSearch.Index.Kernels;
 
 /// <summary>
@@ -45,18 +47,19 @@ internal sealed class SignQuery
     /// <summary>How far Σ ±q of any row can be from what its entries say: each table's largest rounding, added up.</summary>
     public float Error { get; }
 
+    // Over the table's least a pattern's sum is that of the pattern without its lowest bit and 2q of that bit's coordinate.
     private static double Fill(ReadOnlySpan<float> four, double step, Span<byte> entries)
     {
-        var worst = 0d;
+        Span<double> sums = stackalloc double[Patterns];
+        sums[0] = 0;
+        foreach (var value in four) sums[0] -= 2 * Math.Min(0d, value);
+        var (perStep, worst) = (1 / step, 0d);
         for (var pattern = 0; pattern < Patterns; pattern++)
         {
-            // Over the table's least, a coordinate adds 2 |q| where its bit and its sign agree.
-            var sum = 0d;
-            for (var i = 0; i < four.Length; i++)
-                if ((four[i] >= 0) == ((pattern >> i & 1) != 0)) sum += 2 * Math.Abs(four[i]);
-            var rounded = Math.Min(byte.MaxValue, Math.Round(sum / step));
+            if (pattern > 0) sums[pattern] = sums[pattern & (pattern - 1)] + 2 * (double)four[BitOperations.TrailingZeroCount(pattern)];
+            var rounded = Math.Min(byte.MaxValue, Math.Round(sums[pattern] * perStep));
             entries[pattern] = (byte)rounded;
-            worst = Math.Max(worst, Math.Abs(sum - rounded * step));
+            worst = Math.Max(worst, Math.Abs(sums[pattern] - rounded * step));
         }
         return worst;
     }
