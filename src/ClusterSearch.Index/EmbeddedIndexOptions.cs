@@ -7,15 +7,18 @@ namespace ClusterSearch.Index;
 /// <summary>How an <see cref="EmbeddedVectorStore"/> is opened.</summary>
 public sealed record EmbeddedIndexOptions
 {
+    /// <summary>Of <see cref="Deviations"/>.</summary>
+    public const float DefaultDeviations = 3;
+
     /// <summary>Threads of one scan; 0 takes all processors.</summary>
     public int Threads { get; init; }
 
     /// <summary>
     /// Recall against time: how many standard deviations above its estimate the bound of a piece of footage lies that is known by a
-    /// one-bit code or by its mean alone. What scores above its bound may be missed. The default is meant for at least 99 of the 100 best of
-    /// units, samples and moments; docs/benchmarks has the curve.
+    /// one-bit code alone; how far samples may lie above their piece's mean grows in proportion. What scores above its bound may be missed. The
+    /// default is meant for at least 99 of the 100 best of units, samples and moments; docs/benchmarks has the curve.
     /// </summary>
-    public float Deviations { get; init; } = 3;
+    public float Deviations { get; init; } = DefaultDeviations;
 
     /// <summary>Searches miss nothing by default: bounds above which nothing can score, from means. Slower by what means are larger than codes.</summary>
     public bool Exact { get; init; }

@@ -150,7 +150,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
     /// <summary>Waits for a write on its way; snapshots stay readable until they are disposed.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var index in _encodings.Values) await index.Compactor.EndAsync();
+        foreach (var index in _encodings.Values) await index.Compactor.DisposeAsync();
         await _writing.WaitAsync(CancellationToken.None);
         try
         {

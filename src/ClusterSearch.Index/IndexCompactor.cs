@@ -13,18 +13,19 @@ namespace ClusterSearch.Index;
 /// </para>
 /// <para>
 /// Fault (disk full, register away, role lost): the merge is given up, its file goes, the next write wakes it again.
-/// Damaged segment: left as it is, and said. Crash: as for any write, see <see cref="IndexWriter"/>. End: the merge under way is finished.
+/// Damaged segment: left as it is, and said. Crash: as for any write, see <see cref="IndexWriter"/>. End: a merge that
+/// is not being named yet is given up too.
 /// </para>
 /// </summary>
 internal sealed class IndexCompactor(
-    IndexWriter writer, CurrentIndex current, EmbeddedIndexOptions options, Func<RoleLease?> role, Func<Func<Task>, Task> inTurn, ILogger logger)
+    IndexWriter writer, CurrentIndex current, EmbeddedIndexOptions options, Func<RoleLease?> role, Func<Func<Task>, Task> inTurn, ILogger logger) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _ending = new();
     private Task _running = Task.CompletedTask;
     private bool _isRunning;
     private bool _isWoken;
-    private volatile bool _isEnding;
 
     /// <summary>After a write.</summary>
     public void Wake()
@@ -32,7 +33,7 @@ internal sealed class IndexCompactor(
         lock (_lock)
         {
             _isWoken = true;
-            if (_isEnding || _isRunning) return;
+            if (_ending.IsCancellationRequested || _isRunning) return;
             _isRunning = true;
             _running = Task.Run(RunAsync);
         }
@@ -53,15 +54,18 @@ internal sealed class IndexCompactor(
         }
     }
 
-    /// <summary>Ends the work; the merge under way is finished.</summary>
-    public Task EndAsync()
+    /// <summary>Ends the work; a merge that is not being named yet is given up.</summary>
+    public async ValueTask DisposeAsync()
     {
+        if (!_ending.IsCancellationRequested) await _ending.CancelAsync();
+        Task running;
         lock (_lock)
         {
-            _isEnding = true;
             _isWoken = false;
-            return _running;
+            running = _running;
         }
+        await running;
+        _ending.Dispose();
     }
 
     private async Task RunAsync()
@@ -71,13 +75,13 @@ internal sealed class IndexCompactor(
             lock (_lock)
             {
                 // Under the lock under which it is woken: whoever wakes it later starts it again.
-                _isRunning = _isWoken && !_isEnding;
+                _isRunning = _isWoken && !_ending.IsCancellationRequested;
                 if (!_isRunning) return;
                 _isWoken = false;
             }
             try
             {
-                while (!_isEnding && await MergeOneAsync())
+                while (!_ending.IsCancellationRequested && await MergeOneAsync())
                 {
                 }
             }
@@ -96,7 +100,7 @@ internal sealed class IndexCompactor(
     private async Task<bool> MergeOneAsync()
     {
         var heldRole = role();
-        var state = await current.LeaseAsync(CancellationToken.None);
+        var state = await current.LeaseAsync(_ending.Token);
         try
         {
             if (Compaction.Next(state.View, options, segment => _damaged.Contains(NameOf(state, segment))) is not { } range) return false;
@@ -110,7 +114,7 @@ internal sealed class IndexCompactor(
             }
             IReadOnlyList<string> merged = [.. state.Manifest.Segments.Skip(first).Take(end - first)];
             var name = await writer.WriteMergedAsync(state, first, end);
-            await inTurn(() => writer.ReplaceAsync(merged, name, heldRole));
+            await inTurn(() => writer.ReplaceAsync(merged, name, heldRole, _ending.Token));
             return true;
         }
         finally

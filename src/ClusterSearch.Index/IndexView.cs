@@ -22,6 +22,7 @@ internal sealed class IndexView
         Videos = videos;
         LiveSamples = liveSamples;
         SampleCount = liveSamples.Sum();
+        Spread = new SpreadProbe(segments);
         _live = new Lazy<PieceRange[]>[segments.Count];
         known.CopyTo(_live, 0);
         for (var i = 0; i < _live.Length; i++)
@@ -48,6 +49,9 @@ internal sealed class IndexView
     public long SampleCount { get; }
 
     public int Dimension => Videos.Length > 0 ? Segments[0].Dimension : 0;
+
+    /// <summary>How far samples lie from the means of their pieces.</summary>
+    public SpreadProbe Spread { get; }
 
     /// <summary>Pieces of a segment that nothing hides.</summary>
     public IReadOnlyList<PieceRange> LivePieces(int segment) => _live[segment].Value;

@@ -77,12 +77,13 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
     /// <param name="merged">Names of segments.</param>
     /// <param name="name">Of the segment that <see cref="WriteMergedAsync"/> made.</param>
     /// <param name="role">The one under which it was made: under another it may have been swept.</param>
-    public async Task ReplaceAsync(IReadOnlyList<string> merged, string? name, RoleLease? role)
+    /// <param name="cancellation">Stops asking what is current; the file goes, as after a fault.</param>
+    public async Task ReplaceAsync(IReadOnlyList<string> merged, string? name, RoleLease? role, CancellationToken cancellation)
     {
         var isNamed = false;
-        _state = await current.LeaseAsync(CancellationToken.None);
         try
         {
+            _state = await current.LeaseAsync(cancellation);
             var segments = State.Manifest.Segments;
             var first = segments.TakeWhile(segment => segment != merged[0]).Count();
             if (segments.Skip(first).Take(merged.Count).SequenceEqual(merged))

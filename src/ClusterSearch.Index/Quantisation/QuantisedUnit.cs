@@ -37,10 +37,10 @@ internal sealed class QuantisedUnit
     /// <summary>One a sample.</summary>
     public float[] Scales { get; }
 
-    /// <summary>In order, together all samples; each one's unit is not set.</summary>
+    /// <summary>In order, together all samples; where their rows lie is not set.</summary>
     public PieceRow[] Pieces { get; }
 
-    /// <summary>[pieces, padded dimension].</summary>
+    /// <summary>[pieces of more than one sample, padded dimension].</summary>
     public sbyte[] Means { get; }
 
     public static QuantisedUnit Of(Unit unit, RandomRotation rotation)
@@ -48,19 +48,33 @@ internal sealed class QuantisedUnit
         var dimension = rotation.PaddedDimension;
         var rows = new float[unit.Count * dimension];
         rotation.Rotate(unit.Vectors, rows);
-        var ends = PieceSplit.Ends(rows, dimension);
-        var means = new float[ends.Count * dimension];
-        for (int piece = 0, first = 0; piece < ends.Count; first = ends[piece++])
-            RowMath.Mean(rows.AsSpan(first * dimension, (ends[piece] - first) * dimension), means.AsSpan(piece * dimension, dimension));
+        var runs = Runs(PieceSplit.Ends(rows, dimension)).ToList();
+        var means = new float[runs.Count(run => run.Count > 1) * dimension];
+        var mean = 0;
+        foreach (var (first, count) in runs.Where(run => run.Count > 1))
+            RowMath.Mean(rows.AsSpan(first * dimension, count * dimension), means.AsSpan(mean++ * dimension, dimension));
         var (samples, scales) = Quantise(rows, dimension);
         var (meanBytes, meanScales) = Quantise(means, dimension);
-        var pieces = new PieceRow[ends.Count];
-        for (int piece = 0, first = 0; piece < pieces.Length; first = ends[piece++])
+        var pieces = new PieceRow[runs.Count];
+        mean = 0;
+        for (var piece = 0; piece < pieces.Length; piece++)
         {
-            var radius = RowMath.Radius(rows.AsSpan(first * dimension, (ends[piece] - first) * dimension), means.AsSpan(piece * dimension, dimension));
-            pieces[piece] = new PieceRow(0, (short)first, (short)(ends[piece] - first), radius, meanScales[piece]);
+            var (first, count) = runs[piece];
+            pieces[piece] = count == 1
+                ? new PieceRow(0, 0, -1, 1, 0, scales[first])
+                : new PieceRow(0, 0, 0, count, RowMath.Radius(rows.AsSpan(first * dimension, count * dimension), means.AsSpan(mean * dimension, dimension)), meanScales[mean++]);
         }
         return new QuantisedUnit(unit, samples, scales, pieces, meanBytes);
+    }
+
+    private static IEnumerable<(int First, int Count)> Runs(List<int> ends)
+    {
+        var first = 0;
+        foreach (var end in ends)
+        {
+            yield return (first, end - first);
+            first = end;
+        }
     }
 
     /// <summary>Rounds rows to bytes and leaves in their place what the bytes stand for.</summary>

@@ -19,15 +19,19 @@ internal sealed unsafe class CoarseBounds : IDisposable
     private readonly float[] _bounds;
     private readonly float[] _largest;
 
-    private CoarseBounds(ScanPlan plan, bool areTrue)
+    private CoarseBounds(ScanPlan plan, BoundSlack? slack)
     {
         Plan = plan;
-        AreTrue = areTrue;
+        Slack = slack ?? default;
+        AreTrue = slack is null;
         _bounds = ArrayPool<float>.Shared.Rent(plan.BlockCount * SignCodes.RowsPerBlock);
         _largest = ArrayPool<float>.Shared.Rent(plan.BlockCount);
     }
 
     public ScanPlan Plan { get; }
+
+    /// <summary>How far bounds lie above estimates; nothing where they are true.</summary>
+    public BoundSlack Slack { get; }
 
     /// <summary>Whether no sample can score above its piece's bound; else hardly any does.</summary>
     public bool AreTrue { get; }
@@ -41,11 +45,11 @@ internal sealed unsafe class CoarseBounds : IDisposable
     public ReadOnlySpan<float> LargestOf(ScanChunk chunk) => _largest.AsSpan(chunk.FirstBound / SignCodes.RowsPerBlock, chunk.BlockCount);
 
     /// <summary>From codes, for up to <see cref="QueriesPerPass"/> queries in one pass over memory.</summary>
-    /// <param name="deviations">Standard deviations that a bound lies above its estimate.</param>
+    /// <param name="slacks">One a query: how far bounds lie above estimates.</param>
     public static CoarseBounds[] FromCodes(
-        IndexView view, ScanPlan plan, ReadOnlyMemory<QueryVector> queries, float deviations, Workers workers, CancellationToken cancellation)
+        IndexView view, ScanPlan plan, ReadOnlyMemory<QueryVector> queries, IReadOnlyList<BoundSlack> slacks, Workers workers, CancellationToken cancellation)
     {
-        var all = Rent(plan, queries.Length, areTrue: false);
+        CoarseBounds[] all = [.. slacks.Select(slack => new CoarseBounds(plan, slack))];
         SignQuery[] signs = [.. queries.ToArray().Select(query => query.Signs)];
         workers.Run(plan.Chunks.Count, () => new ushort[queries.Length * ScanPlan.BlocksPerChunk * SignCodes.RowsPerBlock], (index, sums) =>
         {
@@ -55,11 +59,11 @@ internal sealed unsafe class CoarseBounds : IDisposable
             var codes = segment.Codes + (long)chunk.FirstBlock * SignCodes.BlockBytes(segment.PaddedDimension);
             var rows = chunk.BlockCount * SignCodes.RowsPerBlock;
             KernelSet.Chosen.SumCodes(codes, chunk.BlockCount, signs, [], sums.AsSpan(0, all.Length * rows));
-            var factors = segment.Factors + (long)chunk.FirstBlock * 2 * SignCodes.RowsPerBlock;
+            var factors = segment.Factors + (long)chunk.FirstBlock * SegmentFormat.FactorsPerRow * SignCodes.RowsPerBlock;
             for (var i = 0; i < all.Length; i++)
             {
                 var query = queries.Span[i];
-                var line = new SignLine(query.Offset(segment.Centre), query.Signs.Base, query.Signs.Step, deviations * query.Length);
+                var line = new SignLine(query.Offset(segment.Centre), query.Signs.Base, query.Signs.Step, slacks[i].Error, slacks[i].Radius);
                 var bounds = all[i]._bounds.AsSpan(chunk.FirstBound, rows);
                 line.Bounds(sums.AsSpan(i * rows, rows), factors, bounds);
                 // Whatever a damaged code hides, its mean shows.
@@ -73,26 +77,20 @@ internal sealed unsafe class CoarseBounds : IDisposable
     /// <summary>From means, for up to <see cref="QueriesPerPass"/> queries in one pass over memory.</summary>
     public static CoarseBounds[] FromMeans(IndexView view, ScanPlan plan, ReadOnlyMemory<QueryVector> queries, Workers workers, CancellationToken cancellation)
     {
-        var all = Rent(plan, queries.Length, areTrue: true);
-        ByteQuery[] bytes = [.. queries.ToArray().Select(query => query.Bytes)];
-        workers.Run(plan.Chunks.Count, () => new int[queries.Length * ScanPlan.BlocksPerChunk * SignCodes.RowsPerBlock], (index, dots) =>
+        CoarseBounds[] all = [.. Enumerable.Range(0, queries.Length).Select(_ => new CoarseBounds(plan, null))];
+        workers.Run(plan.Chunks.Count, () => (Means: new PieceMeans(), Pieces: new int[ScanPlan.BlocksPerChunk * SignCodes.RowsPerBlock]), (index, space) =>
         {
             var chunk = plan.Chunks[index];
             var segment = view.Segments[chunk.Segment];
-            var count = chunk.End - chunk.First;
-            var areWhole = segment.ArePiecesWhole(chunk.First, count);
-            KernelSet.Chosen.Dot(segment.MeanRows + (long)chunk.First * segment.PaddedDimension, count, bytes, dots.AsSpan(0, all.Length * count));
-            var pieces = segment.Pieces(chunk.First, count);
+            var pieces = space.Pieces.AsSpan(0, chunk.End - chunk.First);
+            for (var i = 0; i < pieces.Length; i++) pieces[i] = chunk.First + i;
             for (var i = 0; i < all.Length; i++)
             {
                 var query = queries.Span[i];
-                var bounds = all[i]._bounds.AsSpan(chunk.FirstBound + chunk.First - chunk.FirstBlock * SignCodes.RowsPerBlock, count);
-                for (var piece = 0; piece < count; piece++)
-                {
-                    bounds[piece] = !areWhole && !segment.ArePiecesWhole(chunk.First + piece, 1)
-                        ? float.NegativeInfinity
-                        : Bound(query, query.Bytes.Score(dots[i * count + piece], pieces[piece].MeanScale), pieces[piece].Radius);
-                }
+                var bounds = all[i]._bounds.AsSpan(chunk.FirstBound + chunk.First - chunk.FirstBlock * SignCodes.RowsPerBlock, pieces.Length);
+                space.Means.Score(segment, pieces, query, bounds);
+                for (var piece = 0; piece < pieces.Length; piece++)
+                    if (bounds[piece] > float.NegativeInfinity) bounds[piece] = Bound(query, bounds[piece], segment.AllPieces[pieces[piece]].Radius);
                 all[i].Finish(chunk);
             }
         }, cancellation);
@@ -134,8 +132,6 @@ internal sealed unsafe class CoarseBounds : IDisposable
         ArrayPool<float>.Shared.Return(_bounds);
         ArrayPool<float>.Shared.Return(_largest);
     }
-
-    private static CoarseBounds[] Rent(ScanPlan plan, int count, bool areTrue) => [.. Enumerable.Range(0, count).Select(_ => new CoarseBounds(plan, areTrue))];
 
     private static void RaiseDamaged(Segment segment, ScanChunk chunk, Span<float> bounds)
     {

@@ -8,7 +8,7 @@ namespace ClusterSearch.Index.Scoring;
 /// score to beat; then every other piece whose bound reaches it. A piece that is estimated from its code is judged again by its mean
 /// before its unit's samples are scored. Units go in order of their bounds, so that the score to beat rises early.
 /// </summary>
-internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds coarse, float spreadWeight, Workers workers, SearchMeter meter)
+internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds coarse, Workers workers, SearchMeter meter)
 {
     private const int FirstBlocks = 64;
     private const int ChunksPerPart = 16;
@@ -73,17 +73,16 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
         JudgeByMeans(index, chunk, count, toBeat, space);
     }
 
-    private unsafe void JudgeByMeans(int index, ScanChunk chunk, int count, float toBeat, Space space)
+    private void JudgeByMeans(int index, ScanChunk chunk, int count, float toBeat, Space space)
     {
         var segment = view.Segments[chunk.Segment];
         var rows = space.Pieces.AsSpan(0, count);
-        KernelSet.Chosen.DotGathered(segment.MeanRows, rows, query.Bytes, space.Dots.AsSpan(0, count));
+        space.Means.Score(segment, rows, query, space.Bounds);
         meter.AddMeans(count, (long)count * (segment.PaddedDimension + SegmentFormat.PieceBytes));
         for (var i = 0; i < count; i++)
         {
-            if (!segment.ArePiecesWhole(rows[i], 1)) continue;
-            var piece = segment.AllPieces[rows[i]];
-            var bound = query.Bytes.Score(space.Dots[i], piece.MeanScale) + spreadWeight * piece.Radius;
+            if (float.IsNegativeInfinity(space.Bounds[i])) continue;
+            var bound = space.Bounds[i] + coarse.Slack.Radius * segment.AllPieces[rows[i]].Radius;
             if (bound >= toBeat) space.Candidates.Add(new Candidate(bound, chunk.Segment, rows[i], index));
         }
     }
@@ -136,7 +135,7 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
 
         public float[] Bounds { get; } = new float[Rows];
 
-        public int[] Dots { get; } = new int[Rows];
+        public PieceMeans Means { get; } = new();
     }
 
     /// <param name="Chunk">Of the plan.</param>

@@ -1,6 +1,5 @@
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index.Quantisation;
-using ClusterSearch.Index.Segments;
 
 namespace ClusterSearch.Index.Scoring;
 
@@ -32,7 +31,7 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
             {
                 for (var i = 0; i < vectors.Length; i++)
                 {
-                    var fine = new FineSearch(view, vectors[i], bounds[i], SpreadWeight(vectors[i]), workers, meter);
+                    var fine = new FineSearch(view, vectors[i], bounds[i], workers, meter);
                     answers[first + i] = convert(vectors[i], fine.Best(k, perSample, cancellation));
                 }
             }
@@ -47,8 +46,7 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
 
     public void Dispose() => Interlocked.Exchange(ref _kept, null)?.Bounds.Dispose();
 
-    private float SpreadWeight(QueryVector query) =>
-        options.Deviations * CodeBlocks.Anisotropy * query.Length / MathF.Sqrt(query.Rotated.Length);
+    private BoundSlack SlackOf(QueryVector query) => new(options.Deviations * query.Length, view.Spread.Along(query) * options.Deviations / EmbeddedIndexOptions.DefaultDeviations);
 
     private ScanPlan PlanOf(VectorFilter filter)
     {
@@ -74,7 +72,7 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
         }
         meter.Plan($"by codes, {options.Deviations:0.0#} standard deviations: {plan.Description}", plan.PieceCount);
         meter.AddEstimates(plan.PieceCount * vectors.Length, plan.PieceCount * (pieceBytes + 4));
-        return CoarseBounds.FromCodes(view, plan, vectors, options.Deviations, workers, cancellation);
+        return CoarseBounds.FromCodes(view, plan, vectors, [.. vectors.Select(SlackOf)], workers, cancellation);
     }
 
     private void Keep(float[] query, CoarseBounds bounds) =>

@@ -10,15 +10,9 @@ namespace ClusterSearch.Index.Segments;
 /// </summary>
 internal sealed class CodeBlocks(int paddedDimension, float[] centre)
 {
-    /// <summary>
-    /// How far samples deviate along a query beside what a random direction would see of their distance: footage changes in few
-    /// directions, and queries ask for those.
-    /// </summary>
-    public const float Anisotropy = 2;
-
     private readonly float[] _residuals = new float[SignCodes.RowsPerBlock * paddedDimension];
     private readonly byte[] _codes = new byte[SignCodes.BlockBytes(paddedDimension)];
-    private readonly ushort[] _factors = new ushort[2 * SignCodes.RowsPerBlock];
+    private readonly ushort[] _factors = new ushort[SegmentFormat.FactorsPerRow * SignCodes.RowsPerBlock];
     private int _rows;
 
     /// <summary>The mean of means, in their order; zeros without any.</summary>
@@ -29,12 +23,12 @@ internal sealed class CodeBlocks(int paddedDimension, float[] centre)
         long count = 0;
         foreach (var unit in videos.SelectMany(video => video.Units))
         {
-            var pieces = unit.Pieces;
-            for (var piece = 0; piece < pieces.Length; piece++, count++)
+            unit.ForEachMean(paddedDimension, (piece, mean) =>
             {
-                RowMath.Dequantise(unit.Means.Slice(piece * paddedDimension, paddedDimension), pieces[piece].MeanScale, row);
+                RowMath.Dequantise(mean, piece.MeanScale, row);
                 RowMath.Add(centre, row);
-            }
+                count++;
+            });
         }
         if (count > 0) RowMath.Scale(centre, 1f / count);
         return centre;
@@ -43,18 +37,18 @@ internal sealed class CodeBlocks(int paddedDimension, float[] centre)
     /// <summary>Codes of the block, once it is full or last.</summary>
     public ReadOnlySpan<byte> Codes => _codes;
 
-    /// <summary>32 scales, then 32 slacks.</summary>
+    /// <summary>32 scales, then 32 errors, then 32 radii.</summary>
     public ReadOnlySpan<byte> Factors => MemoryMarshal.AsBytes(_factors.AsSpan());
 
     /// <returns>True when the block is full: to be taken before the next is added.</returns>
-    public bool Add(ReadOnlySpan<sbyte> mean, PieceRow piece)
+    public bool Add(PieceRow piece, ReadOnlySpan<sbyte> mean)
     {
         var residual = _residuals.AsSpan(_rows * paddedDimension, paddedDimension);
         RowMath.Residual(mean, piece.MeanScale, centre, residual);
         var factors = SignFactors.Of(residual);
-        var spread = Anisotropy * piece.Radius;
         _factors[_rows] = Half(factors.Scale);
-        _factors[SignCodes.RowsPerBlock + _rows] = HalfAbove(MathF.Sqrt(factors.Error * factors.Error + spread * spread / paddedDimension));
+        _factors[SignCodes.RowsPerBlock + _rows] = HalfAbove(factors.Error);
+        _factors[2 * SignCodes.RowsPerBlock + _rows] = HalfAbove(piece.Radius);
         if (++_rows < SignCodes.RowsPerBlock) return false;
         Pack();
         return true;
@@ -64,8 +58,8 @@ internal sealed class CodeBlocks(int paddedDimension, float[] centre)
     public bool Finish()
     {
         if (_rows == 0) return false;
-        _factors.AsSpan(_rows, SignCodes.RowsPerBlock - _rows).Clear();
-        _factors.AsSpan(SignCodes.RowsPerBlock + _rows).Clear();
+        for (var factor = 0; factor < SegmentFormat.FactorsPerRow; factor++)
+            _factors.AsSpan(factor * SignCodes.RowsPerBlock + _rows, SignCodes.RowsPerBlock - _rows).Clear();
         Pack();
         return true;
     }
@@ -83,5 +77,6 @@ internal sealed class CodeBlocks(int paddedDimension, float[] centre)
         return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
+    /// <summary>The same, rounded up; of a number that is not negative.</summary>
     private static ushort HalfAbove(float value) => (ushort)((BitConverter.SingleToUInt32Bits(value) + 0xFFFF) >> 16);
 }

@@ -58,10 +58,10 @@ internal sealed unsafe class Segment
     /// <summary>Blocks of 32 codes, one after the other.</summary>
     public byte* Codes => Address(SegmentSection.Codes);
 
-    /// <summary>32 scales and 32 slacks for each block of codes, as upper halves of floats.</summary>
+    /// <summary>32 scales, 32 errors and 32 radii for each block of codes, as upper halves of floats.</summary>
     public ushort* Factors => (ushort*)Address(SegmentSection.Factors);
 
-    /// <summary>Means of pieces, row by row.</summary>
+    /// <summary>Means of pieces of more than one sample, row by row.</summary>
     public sbyte* MeanRows => (sbyte*)Address(SegmentSection.Means);
 
     public sbyte* SampleRows => (sbyte*)Address(SegmentSection.Samples);
@@ -112,7 +112,7 @@ internal sealed unsafe class Segment
 
     public ReadOnlySpan<PieceRow> Pieces(int first, int count) => AllPieces.Slice(first, count);
 
-    public ReadOnlySpan<sbyte> Means(int firstPiece, int count) => Span<sbyte>(_header[SegmentSection.Means].Offset + (long)firstPiece * PaddedDimension, count * PaddedDimension);
+    public ReadOnlySpan<sbyte> Means(int first, int count) => Span<sbyte>(_header[SegmentSection.Means].Offset + (long)first * PaddedDimension, count * PaddedDimension);
 
     public ReadOnlySpan<double> Seconds(long firstSample, int count) => Span<double>(_header[SegmentSection.Seconds].Offset + firstSample * sizeof(double), count);
 
@@ -124,9 +124,16 @@ internal sealed unsafe class Segment
     public bool AreUnitsWhole(int first, int count) => AreWhole(SegmentSection.Units, (long)first * SegmentFormat.UnitBytes, (long)count * SegmentFormat.UnitBytes);
 
     /// <summary>Whether rows and means of some pieces can be relied on.</summary>
-    public bool ArePiecesWhole(int first, int count) =>
-        AreWhole(SegmentSection.Pieces, (long)first * SegmentFormat.PieceBytes, (long)count * SegmentFormat.PieceBytes)
-        && AreWhole(SegmentSection.Means, (long)first * PaddedDimension, (long)count * PaddedDimension);
+    public bool ArePiecesWhole(int first, int count)
+    {
+        if (!AreWhole(SegmentSection.Pieces, (long)first * SegmentFormat.PieceBytes, (long)count * SegmentFormat.PieceBytes)) return false;
+        foreach (var piece in Pieces(first, count))
+        {
+            var (section, row) = piece.IsSample ? (SegmentSection.Samples, piece.Row) : (SegmentSection.Means, piece.Mean);
+            if (!AreWhole(section, (long)row * PaddedDimension, PaddedDimension)) return false;
+        }
+        return true;
+    }
 
     /// <summary>Whether seconds, scales and vectors of some samples can be relied on.</summary>
     public bool AreSamplesWhole(long first, int count) =>
@@ -209,7 +216,8 @@ internal sealed unsafe class Segment
             var (from, to) = section switch
             {
                 SegmentSection.Units => (Videos.FirstUnits[video], Videos.FirstUnits[video + 1]),
-                SegmentSection.Pieces or SegmentSection.Codes or SegmentSection.Factors or SegmentSection.Means => (Videos.FirstPieces[video], (long)Videos.FirstPieces[video + 1]),
+                SegmentSection.Pieces or SegmentSection.Codes or SegmentSection.Factors => (Videos.FirstPieces[video], (long)Videos.FirstPieces[video + 1]),
+                SegmentSection.Means => (Videos.FirstMeans[video], (long)Videos.FirstMeans[video + 1]),
                 _ => (Videos.FirstSamples[video], Videos.FirstSamples[video + 1]),
             };
             if (from < endRow && to > firstRow) videos.Add(Videos.Ids[video]);

@@ -27,7 +27,31 @@ internal readonly struct SegmentUnit
 
     public ReadOnlySpan<PieceRow> Pieces => _given is { } unit ? unit.Pieces : _segment!.Pieces(_row.FirstPiece, _row.PieceCount);
 
-    public ReadOnlySpan<sbyte> Means => _given is { } unit ? unit.Means : _segment!.Means(_row.FirstPiece, _row.PieceCount);
+    /// <summary>Of its pieces of more than one sample, in their order.</summary>
+    public ReadOnlySpan<sbyte> Means
+    {
+        get
+        {
+            if (_given is { } unit) return unit.Means;
+            var (first, count) = (0, 0);
+            foreach (var piece in Pieces)
+                if (!piece.IsSample && count++ == 0) first = piece.Mean;
+            return _segment!.Means(first, count);
+        }
+    }
+
+    /// <summary>Each piece and the bytes of its mean.</summary>
+    public void ForEachMean(int paddedDimension, Action<PieceRow, ReadOnlySpan<sbyte>> act)
+    {
+        var samples = Samples;
+        var means = Means;
+        var (row, mean) = (0, 0);
+        foreach (var piece in Pieces)
+        {
+            act(piece, piece.IsSample ? samples.Slice(row * paddedDimension, paddedDimension) : means.Slice(mean++ * paddedDimension, paddedDimension));
+            row += piece.Count;
+        }
+    }
 
     public ReadOnlySpan<double> Seconds => _given is { } unit ? unit.Seconds : _segment!.Seconds(_row.SampleOffset, _row.Count);
 

@@ -27,7 +27,7 @@ internal static class SegmentFormat
     public const int HeaderBytes = 192;
     public const int CoverBytes = 16;
     public const int UnitBytes = 48;
-    public const int PieceBytes = 16;
+    public const int PieceBytes = 24;
     public const int Alignment = 64;
     public const int SectionCount = 8;
 
@@ -39,8 +39,11 @@ internal static class SegmentFormat
 
     public const int BlockShift = 13;
 
-    /// <summary>Of the factors of 32 rows: 32 scales, then 32 slacks, each the upper half of a float.</summary>
-    public const int FactorBytes = 2 * SignCodes.RowsPerBlock * sizeof(ushort);
+    /// <summary>For each row of a block of codes: scale, error and radius.</summary>
+    public const int FactorsPerRow = 3;
+
+    /// <summary>Of the factors of 32 rows: 32 scales, then 32 errors, then 32 radii, each the upper half of a float.</summary>
+    public const int FactorBytes = FactorsPerRow * SignCodes.RowsPerBlock * sizeof(ushort);
 
     public static ReadOnlySpan<byte> Magic => "CSSEG\0\0\0"u8;
 
@@ -57,7 +60,7 @@ internal static class SegmentFormat
     }
 
     /// <summary>What a header says. Offsets in bytes from the file's beginning.</summary>
-    public sealed record Header(int Dimension, int VideoCount, long VideosLength, int CoverCount, int UnitCount, int PieceCount, long SampleCount)
+    public sealed record Header(int Dimension, int VideoCount, long VideosLength, int CoverCount, int UnitCount, int PieceCount, int MeanCount, long SampleCount)
     {
         public int PaddedDimension { get; private init; }
 
@@ -84,7 +87,7 @@ internal static class SegmentFormat
         public Place this[SegmentSection section] => Sections[(int)section];
 
         /// <summary>Lays the parts out.</summary>
-        public static Header Layout(int dimension, int videoCount, long videosLength, int coverCount, int unitCount, int pieceCount, long sampleCount)
+        public static Header Layout(int dimension, int videoCount, long videosLength, int coverCount, int unitCount, int pieceCount, int meanCount, long sampleCount)
         {
             var padded = RandomRotation.PaddedTo64(dimension);
             var videos = Align(HeaderBytes);
@@ -97,7 +100,7 @@ internal static class SegmentFormat
             long[] lengths =
             [
                 (long)unitCount * UnitBytes, (long)pieceCount * PieceBytes, codeBlocks * SignCodes.BlockBytes(padded), codeBlocks * FactorBytes,
-                (long)pieceCount * padded, sampleCount * sizeof(double), sampleCount * sizeof(float), sampleCount * padded,
+                (long)meanCount * padded, sampleCount * sizeof(double), sampleCount * sizeof(float), sampleCount * padded,
             ];
             for (var i = 0; i < SectionCount; i++)
             {
@@ -105,7 +108,7 @@ internal static class SegmentFormat
                 offset = Align(offset + lengths[i]);
                 block += SegmentFormat.BlockCount(lengths[i]);
             }
-            return new Header(dimension, videoCount, videosLength, coverCount, unitCount, pieceCount, sampleCount)
+            return new Header(dimension, videoCount, videosLength, coverCount, unitCount, pieceCount, meanCount, sampleCount)
             {
                 PaddedDimension = padded,
                 VideosOffset = videos,
@@ -132,6 +135,7 @@ internal static class SegmentFormat
             BinaryPrimitives.WriteInt64LittleEndian(bytes[48..], FileLength);
             BinaryPrimitives.WriteUInt64LittleEndian(bytes[56..], TablesChecksum);
             BinaryPrimitives.WriteUInt64LittleEndian(bytes[64..], ChecksumsChecksum);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[72..], MeanCount);
             BinaryPrimitives.WriteUInt64LittleEndian(bytes[(HeaderBytes - 8)..], XxHash3.HashToUInt64(bytes[..(HeaderBytes - 8)]));
         }
 
@@ -147,7 +151,8 @@ internal static class SegmentFormat
             var header = Layout(
                 BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]),
                 BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
-                BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[28..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]));
+                BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[28..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[72..]),
+                BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]));
             if (header.FileLength != fileLength) throw IndexFaults.Corrupt(path, $"{header.FileLength} bytes were expected, {fileLength} found");
             return header with
             {

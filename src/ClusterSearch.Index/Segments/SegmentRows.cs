@@ -13,12 +13,16 @@ internal readonly record struct UnitRow(int Video, int FirstPiece, long FirstSam
 
 /// <summary>A piece: neighbouring samples of a unit that look alike, by which the coarse search goes.</summary>
 /// <param name="Unit">Index into the segment's units.</param>
-/// <param name="First">Its first sample, counted from the unit's.</param>
+/// <param name="Row">Of its first sample among the segment's samples.</param>
+/// <param name="Mean">Row of its mean among the segment's means; below 0 for a piece of one sample, which is its own mean.</param>
 /// <param name="Count">Samples.</param>
 /// <param name="Radius">The largest distance of its samples, as they are stored, from its mean, as it is stored; rounded up.</param>
 /// <param name="MeanScale">Of its mean's bytes.</param>
 [StructLayout(LayoutKind.Sequential, Size = SegmentFormat.PieceBytes)]
-internal readonly record struct PieceRow(int Unit, short First, short Count, float Radius, float MeanScale);
+internal readonly record struct PieceRow(int Unit, int Row, int Mean, int Count, float Radius, float MeanScale)
+{
+    public bool IsSample => Count == 1;
+}
 
 /// <summary>What a segment's table says of a video.</summary>
 /// <param name="FirstNumber">Number of the first sample of its first unit here; -1 without units.</param>

@@ -15,7 +15,7 @@ internal static class SegmentWriter
         var videoTable = VideoTable.Write(videos);
         var units = videos.SelectMany(video => video.Units).ToList();
         var header = SegmentFormat.Header.Layout(dimension, videos.Count, videoTable.Length, videos.Sum(video => video.Covers.Count),
-            units.Count, units.Sum(unit => unit.Row.PieceCount), units.Sum(unit => (long)unit.Row.Count));
+            units.Count, units.Sum(unit => unit.Row.PieceCount), units.Sum(unit => MeansOf(unit)), units.Sum(unit => (long)unit.Row.Count));
         var centre = CodeBlocks.CentreOf(videos, header.PaddedDimension);
 
         var tables = new XxHash3();
@@ -47,16 +47,16 @@ internal static class SegmentWriter
         blocks.Begin(header[SegmentSection.Units].Offset);
         WriteUnits(blocks, videos);
         blocks.Begin(header[SegmentSection.Pieces].Offset);
-        for (var unit = 0; unit < units.Count; unit++)
-            foreach (var piece in units[unit].Pieces) blocks.Append<PieceRow>([piece with { Unit = unit }]);
+        WritePieces(blocks, units);
 
         blocks.Begin(header[SegmentSection.Codes].Offset);
         var factors = new MemoryStream();
         foreach (var unit in units)
         {
-            var pieces = unit.Pieces;
-            for (var piece = 0; piece < pieces.Length; piece++)
-                if (codes.Add(unit.Means.Slice(piece * header.PaddedDimension, header.PaddedDimension), pieces[piece])) Take();
+            unit.ForEachMean(header.PaddedDimension, (piece, mean) =>
+            {
+                if (codes.Add(piece, mean)) Take();
+            });
         }
         if (codes.Finish()) Take();
         blocks.Begin(header[SegmentSection.Factors].Offset);
@@ -92,6 +92,27 @@ internal static class SegmentWriter
                 sample += row.Count;
             }
         }
+    }
+
+    private static void WritePieces(BlockWriter blocks, List<SegmentUnit> units)
+    {
+        var (sample, mean) = (0, 0);
+        for (var unit = 0; unit < units.Count; unit++)
+        {
+            foreach (var piece in units[unit].Pieces)
+            {
+                blocks.Append<PieceRow>([piece with { Unit = unit, Row = sample, Mean = piece.IsSample ? -1 : mean++ }]);
+                sample = checked(sample + piece.Count);
+            }
+        }
+    }
+
+    private static int MeansOf(SegmentUnit unit)
+    {
+        var count = 0;
+        foreach (var piece in unit.Pieces)
+            if (!piece.IsSample) count++;
+        return count;
     }
 
     private static byte[] CoverTable(IReadOnlyList<SegmentVideo> videos)

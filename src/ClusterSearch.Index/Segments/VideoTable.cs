@@ -19,6 +19,7 @@ internal sealed class VideoTable
         Covers = new SampleRange[videoCount][];
         FirstUnits = new int[videoCount + 1];
         FirstPieces = new int[videoCount + 1];
+        FirstMeans = new int[videoCount + 1];
         FirstSamples = new long[videoCount + 1];
     }
 
@@ -37,24 +38,27 @@ internal sealed class VideoTable
 
     public int[] FirstPieces { get; }
 
+    public int[] FirstMeans { get; }
+
     /// <summary>Rows of samples.</summary>
     public long[] FirstSamples { get; }
 
     /// <summary>
-    /// A row a video: id (32 characters), first unit, first piece and first cover (int32), first sample (int64), its extent, camera,
+    /// A row a video: id (32 characters), first unit, first piece, first mean and first cover (int32), first sample (int64), its extent, camera,
     /// zone, recorded-at (ticks and offset minutes).
     /// </summary>
     public static byte[] Write(IReadOnlyList<SegmentVideo> videos)
     {
         using var memory = new MemoryStream();
         using var writer = new BinaryWriter(memory);
-        int units = 0, pieces = 0, covers = 0;
+        int units = 0, pieces = 0, means = 0, covers = 0;
         long samples = 0;
         foreach (var video in videos)
         {
             writer.Write(Encoding.ASCII.GetBytes(video.Id.Value));
             writer.Write(units);
             writer.Write(pieces);
+            writer.Write(means);
             writer.Write(covers);
             writer.Write(samples);
             var extent = ExtentOf(video.Units);
@@ -77,6 +81,8 @@ internal sealed class VideoTable
             {
                 pieces += unit.Row.PieceCount;
                 samples += unit.Row.Count;
+                foreach (var piece in unit.Pieces)
+                    if (!piece.IsSample) means++;
             }
         }
         writer.Flush();
@@ -88,13 +94,15 @@ internal sealed class VideoTable
     {
         var table = new VideoTable(header.VideoCount);
         var firstCovers = new int[header.VideoCount + 1];
-        (table.FirstUnits[^1], table.FirstPieces[^1], table.FirstSamples[^1], firstCovers[^1]) = (header.UnitCount, header.PieceCount, header.SampleCount, header.CoverCount);
+        (table.FirstUnits[^1], table.FirstPieces[^1], table.FirstMeans[^1], table.FirstSamples[^1], firstCovers[^1]) =
+            (header.UnitCount, header.PieceCount, header.MeanCount, header.SampleCount, header.CoverCount);
         using var reader = new BinaryReader(new MemoryStream(rows.ToArray()));
         for (var i = 0; i < header.VideoCount; i++)
         {
             table.Ids[i] = VideoId.Parse(Encoding.ASCII.GetString(reader.ReadBytes(VideoId.Length)));
             table.FirstUnits[i] = reader.ReadInt32();
             table.FirstPieces[i] = reader.ReadInt32();
+            table.FirstMeans[i] = reader.ReadInt32();
             firstCovers[i] = reader.ReadInt32();
             table.FirstSamples[i] = reader.ReadInt64();
             table.Extents[i] = new VideoExtent(reader.ReadInt64(), reader.ReadInt64(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadBoolean());

@@ -53,7 +53,7 @@ public class KilledWriterTests
         var history = new History(Seed);
         await using (var index = await SharedIndex.OpenAsync(directory.Path)) await history.WriteAsync(index.Store, 0, Cancellation);
         using (var mortal = OtherProcess.Mortal(directory.Path, Seed, 1, isPublished)) Assert.Null(await mortal.ReadLineAsync(Cancellation));
-        await using var next = await SharedIndex.OpenAsync(directory.Path);
+        await using var next = await SharedIndex.OpenAsync(directory.Path, new EmbeddedIndexOptions { CompactInBackground = false });
         Assert.Null(await History.DifferenceAsync(history.After(isPublished ? 2 : 1), next.Store, Cancellation));
         var encoding = Path.Combine(SharedIndex.IndexDirectory(directory.Path), History.Encoding);
         // Two states, one of them for nobody yet or no longer.

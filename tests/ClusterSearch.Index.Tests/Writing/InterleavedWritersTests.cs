@@ -48,6 +48,8 @@ public sealed class InterleavedWritersTests : IndexFixture
             {
                 Threads = 1,
                 MergeWidth = 3,
+                // Merges publish too: in the middle of a write, so that all follows from the seed.
+                CompactInBackground = false,
                 WriterRole = () => _roles[writer],
                 // Files go as early as they ever may.
                 ReaderGrace = TimeSpan.Zero,

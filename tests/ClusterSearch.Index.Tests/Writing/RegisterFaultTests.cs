@@ -76,11 +76,11 @@ public sealed class RegisterFaultTests : IndexFixture
     public async Task A_lost_answer_whose_segment_another_writer_has_merged_is_never_called_unchanged()
     {
         var role = Manifests.TakeRole("aggregator", "a");
-        await using var store = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => role, ReaderGrace = TimeSpan.Zero, Clock = new HurriedClock() }, _register);
+        await using var store = await OpenAsync(new EmbeddedIndexOptions { CompactInBackground = false, WriterRole = () => role, ReaderGrace = TimeSpan.Zero, Clock = new HurriedClock() }, _register);
         _register.AfterPublishing = async () =>
         {
             var taken = Manifests.TakeRole("aggregator", "b");
-            await using (var other = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => taken, ReaderGrace = TimeSpan.Zero, MergeWidth = 2 }))
+            await using (var other = await OpenAsync(new EmbeddedIndexOptions { WriterRole = () => taken, ReaderGrace = TimeSpan.Zero, MergeWidth = 2, CompactInBackground = false }))
             {
                 await PutAsync(other, 2, 0, Some);
                 await PutAsync(other, 3, 0, Some);
