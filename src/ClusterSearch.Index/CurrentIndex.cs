@@ -105,13 +105,17 @@ internal sealed class CurrentIndex(string directory, string indexName, IManifest
     }
 
     /// <summary>Goes over to the state that this process has just published.</summary>
-    /// <returns>Leased for the caller.</returns>
-    public IndexState Adopt(string? name, Manifest manifest)
+    /// <returns>Leased for the caller; null when others have replaced it since, and its files are gone.</returns>
+    public IndexState? Adopt(string? name, Manifest manifest)
     {
         var question = Interlocked.Increment(ref _lastQuestion);
         try
         {
             lock (_lock) return Adopt(name, manifest, question);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -23,8 +23,11 @@ public sealed record EmbeddedIndexOptions
     /// <summary>Searches miss nothing by default: bounds above which nothing can score, from means. Slower by what means are larger than codes.</summary>
     public bool Exact { get; init; }
 
-    /// <summary>An archive, or what a filter leaves of it, of at most so many pieces is searched exactly: it costs little, and narrow filters miss nothing.</summary>
-    public long ExactPieces { get; init; } = 100_000;
+    /// <summary>An archive, or what a filter leaves of it, of at most so many pieces is searched exactly: it costs little.</summary>
+    public long ExactPieces { get; init; } = 16_384;
+
+    /// <summary>What a filter leaves is also searched exactly where it is at most one so-many-th of the archive: narrow filters miss nothing.</summary>
+    public int ExactShare { get; init; } = 64;
 
     /// <summary>Segments that are merged into one of the next size.</summary>
     public int MergeWidth { get; init; } = 8;
@@ -63,6 +66,7 @@ public sealed record EmbeddedIndexOptions
         if (ReaderGrace < TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(ReaderGrace), $"a grace is 0 or more, found {ReaderGrace}");
         if (!(Deviations >= 0) || !float.IsFinite(Deviations)) throw new ArgumentOutOfRangeException(nameof(Deviations), $"deviations are 0 or more, found {Deviations}");
         if (ExactPieces < 0) throw new ArgumentOutOfRangeException(nameof(ExactPieces), $"a number of pieces is 0 or more, found {ExactPieces}");
+        if (ExactShare < 1) throw new ArgumentOutOfRangeException(nameof(ExactShare), $"a share is one 1st or less, found one {ExactShare}-th");
         if (MergeWidth < 2) throw new ArgumentOutOfRangeException(nameof(MergeWidth), $"at least 2 segments are merged, found {MergeWidth}");
         if (MaximumMergedSamples < 1) throw new ArgumentOutOfRangeException(nameof(MaximumMergedSamples), $"a segment holds at least 1 sample, found {MaximumMergedSamples}");
     }

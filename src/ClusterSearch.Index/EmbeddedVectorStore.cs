@@ -29,6 +29,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
     private readonly EmbeddedIndexOptions _options;
     private readonly ConcurrentDictionary<string, EncodingIndex> _encodings = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _writing = new(1);
+    private readonly SearchTraffic _traffic = new();
     private FileStream? _writerLock;
     private volatile bool _isDisposed;
 
@@ -72,7 +73,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
         cancellation.ThrowIfCancellationRequested();
         var dimension = ReplacementContent.CheckedDimension(encodingId, replacements);
         // On the processors' free share, while others write: what waits for its turn is small.
-        var content = Task.Run(() => ReplacementContent.Quantise(replacements, dimension, _options.ThreadCount), CancellationToken.None);
+        var content = Task.Run(() => ReplacementContent.Quantise(replacements, dimension, _options.ThreadCount, _traffic), CancellationToken.None);
         return WriteAsync(IndexOf(encodingId), new PendingReplacement(dimension, replacements.Sum(one => one.Units.Sum(unit => (long)unit.Count)), content), cancellation);
     }
 
@@ -114,7 +115,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
     public async Task<IVectorSnapshot> SnapshotAsync(string encodingId, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return new IndexSnapshot(await IndexOf(encodingId).Current.LeaseForReadingAsync(cancellation), _options);
+        return new IndexSnapshot(await IndexOf(encodingId).Current.LeaseForReadingAsync(cancellation), _options, _traffic);
     }
 
     public async Task<IReadOnlyList<StoreFault>> CheckAsync(string encodingId, CancellationToken cancellation)
@@ -266,7 +267,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
             var options = store._options;
             var logger = options.Logs.CreateLogger(typeof(EmbeddedVectorStore).FullName!);
             Current = new CurrentIndex(directory, encodingId, store._manifests, logger);
-            Writer = new IndexWriter(directory, encodingId, store._manifests, Current, options);
+            Writer = new IndexWriter(directory, encodingId, store._manifests, Current, options, store._traffic);
             Compactor = new IndexCompactor(Writer, Current, options, store.Role, store.InTurnAsync, logger);
         }
 

@@ -13,20 +13,21 @@ internal sealed class IndexSnapshot : IVectorSnapshot
 {
     private readonly IndexView _view;
     private readonly EmbeddedIndexOptions _options;
+    private readonly SearchTraffic _traffic;
     private readonly SearchMeter _meter = new();
     private readonly VectorSearch _search;
     private readonly IndexSnapshot? _parent;
     private int _isDisposed;
 
-    public IndexSnapshot(IndexView view, EmbeddedIndexOptions options)
+    public IndexSnapshot(IndexView view, EmbeddedIndexOptions options, SearchTraffic traffic)
     {
-        (_view, _options) = (view, options);
+        (_view, _options, _traffic) = (view, options, traffic);
         _search = new VectorSearch(view, options, options.Exact, _meter);
     }
 
     private IndexSnapshot(IndexSnapshot parent)
     {
-        (_view, _options, _meter, _parent) = (parent._view, parent._options, parent._meter, parent);
+        (_view, _options, _traffic, _meter, _parent) = (parent._view, parent._options, parent._traffic, parent._meter, parent);
         _search = new VectorSearch(_view, _options, isExact: true, _meter);
     }
 
@@ -42,6 +43,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
         IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation)
     {
         using var use = Use();
+        using var passage = _traffic.Enter();
         Check(queries, k);
         return ValueTask.FromResult(_search.Run(queries, filter, k, perSample: false, (query, found) => new UnitHits(_view, query).Of(found), cancellation));
     }
@@ -50,6 +52,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
         IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation)
     {
         using var use = Use();
+        using var passage = _traffic.Enter();
         Check(queries, k);
         return ValueTask.FromResult(_search.Run(queries, filter, k, perSample: true, (_, found) => (IReadOnlyList<SampleHit>)found.ConvertAll(ToHit), cancellation));
     }
@@ -58,6 +61,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
         IReadOnlyList<float[]> queries, VideoId video, SampleRange range, CancellationToken cancellation)
     {
         using var use = Use();
+        using var passage = _traffic.Enter();
         Check(queries, 1);
         cancellation.ThrowIfCancellationRequested();
         return ValueTask.FromResult(new RangeScores(_view, cancellation).Of(Vectors(queries), video, range));
@@ -66,6 +70,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
     public ValueTask<IReadOnlyList<ShotScores>> ScoreShotsAsync(float[] query, IReadOnlyList<UnitKey> units, CancellationToken cancellation)
     {
         using var use = Use();
+        using var passage = _traffic.Enter();
         Check([query], 1);
         if (_view.Dimension == 0) return ValueTask.FromResult<IReadOnlyList<ShotScores>>([]);
         return ValueTask.FromResult(ShotScoring.Score(_view, Vectors([query])[0], units, new Workers(_options.ThreadCount), _meter, cancellation));

@@ -22,6 +22,7 @@ internal sealed class IndexView
         Videos = videos;
         LiveSamples = liveSamples;
         SampleCount = liveSamples.Sum();
+        PieceCount = segments.Sum(segment => (long)segment.PieceCount);
         Spread = new SpreadProbe(segments);
         _live = new Lazy<PieceRange[]>[segments.Count];
         known.CopyTo(_live, 0);
@@ -47,6 +48,9 @@ internal sealed class IndexView
 
     /// <summary>All of them.</summary>
     public long SampleCount { get; }
+
+    /// <summary>Of all segments, hidden ones included.</summary>
+    public long PieceCount { get; }
 
     public int Dimension => Videos.Length > 0 ? Segments[0].Dimension : 0;
 

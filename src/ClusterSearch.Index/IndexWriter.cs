@@ -21,7 +21,7 @@ namespace ClusterSearch.Index;
 /// </para>
 /// One call at a time.
 /// </summary>
-internal sealed class IndexWriter(string directory, string indexName, IManifestRegister register, CurrentIndex current, EmbeddedIndexOptions options)
+internal sealed class IndexWriter(string directory, string indexName, IManifestRegister register, CurrentIndex current, EmbeddedIndexOptions options, SearchTraffic traffic)
 {
     private readonly ManifestPublisher _publisher = new(indexName, register, options.Clock);
     private readonly RetiredFiles _retired = new(directory, options.Clock);
@@ -61,7 +61,7 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
         using var files = new NewFiles(directory);
         try
         {
-            files.Add(name, file => SegmentWriter.Write(file, state.Manifest.Dimension, content));
+            files.Add(name, file => SegmentWriter.Write(file, state.Manifest.Dimension, content, traffic));
             await files.FlushAsync();
             return name;
         }
@@ -118,7 +118,7 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
             }
             var publication = await _publisher.PublishAsync(name, null, role);
             if (!publication.IsPublished) throw publication.Fault ?? IndexFaults.AnotherWriter(directory);
-            current.Adopt(null, Manifest.Empty).View.Release();
+            current.Adopt(null, Manifest.Empty)?.View.Release();
             _retired.Retire(files.Append(name), Grace(role));
             if (role is null && Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any()) Directory.Delete(directory);
         }
@@ -144,16 +144,15 @@ internal sealed class IndexWriter(string directory, string indexName, IManifestR
     }
 
     private Added NewSegment(int dimension, IReadOnlyList<SegmentVideo> content) =>
-        new(IndexFiles.NewName(State.Manifest.Generation + 1, IndexFiles.SegmentSuffix), file => SegmentWriter.Write(file, dimension, content));
+        new(IndexFiles.NewName(State.Manifest.Generation + 1, IndexFiles.SegmentSuffix), file => SegmentWriter.Write(file, dimension, content, traffic));
 
     /// <summary>Makes the next state current: a new segment, unless there is nothing to put into it, between some of those before.</summary>
     private async Task PublishAsync(int dimension, IReadOnlyList<string> older, Added? added, IReadOnlyList<string> younger, RoleLease? role)
     {
         var generation = State.Manifest.Generation + 1;
         var manifest = new Manifest(Manifest.CurrentVersion, generation, dimension, added is null ? [.. older, .. younger] : [.. older, added.Name, .. younger]);
-        if (await WriteAsync(State.Name, manifest, added, role) is { } name)
+        if (await WriteAsync(State.Name, manifest, added, role) is { } name && current.Adopt(name, manifest) is { } next)
         {
-            var next = current.Adopt(name, manifest);
             _retired.Retire(State, next, Grace(role));
             Hold(next);
         }

@@ -40,7 +40,8 @@ internal static class ReplacementContent
     /// <param name="replacements">Checked.</param>
     /// <param name="dimension">Of their vectors; 0 without units.</param>
     /// <param name="threads">As many at once.</param>
-    public static IReadOnlyList<QuantisedReplacement> Quantise(IReadOnlyList<UnitReplacement> replacements, int dimension, int threads)
+    /// <param name="traffic">Goes first.</param>
+    public static IReadOnlyList<QuantisedReplacement> Quantise(IReadOnlyList<UnitReplacement> replacements, int dimension, int threads, SearchTraffic traffic)
     {
         if (dimension == 0) return [.. replacements.Select(replacement => new QuantisedReplacement(replacement.Video, replacement.Attributes, replacement.Range, []))];
         var rotation = Rotations.Of(dimension);
@@ -48,11 +49,11 @@ internal static class ReplacementContent
         var quantised = new QuantisedUnit[units.Length];
         if (units.Length < UnitsPerThread || threads == 1)
         {
-            for (var i = 0; i < units.Length; i++) quantised[i] = QuantisedUnit.Of(units[i], rotation);
+            for (var i = 0; i < units.Length; i++) Quantise(i);
         }
         else
         {
-            Parallel.For(0, units.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => quantised[i] = QuantisedUnit.Of(units[i], rotation));
+            Parallel.For(0, units.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, Quantise);
         }
         var first = 0;
         return [.. replacements.Select(replacement =>
@@ -61,6 +62,12 @@ internal static class ReplacementContent
             first += own.Count;
             return new QuantisedReplacement(replacement.Video, replacement.Attributes, replacement.Range, own);
         })];
+
+        void Quantise(int i)
+        {
+            traffic.GiveWay();
+            quantised[i] = QuantisedUnit.Of(units[i], rotation);
+        }
     }
 
     /// <param name="replacements">Checked. A later one hides what earlier ones put into its range.</param>

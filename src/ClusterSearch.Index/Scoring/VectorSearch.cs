@@ -64,7 +64,7 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
             kept.Bounds.Dispose();
         }
         var pieceBytes = Kernels.SignCodes.BlockBytes(vectors[0].Rotated.Length) / Kernels.SignCodes.RowsPerBlock;
-        if (isExact || plan.PieceCount <= options.ExactPieces)
+        if (isExact || plan.PieceCount <= Math.Max(options.ExactPieces, view.PieceCount / options.ExactShare))
         {
             meter.Plan($"exact, by means: {plan.Description}", plan.PieceCount);
             meter.AddMeans(plan.PieceCount * vectors.Length, plan.PieceCount * vectors[0].Rotated.Length);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace ClusterSearch.Index.Segments;
 
-/// <summary>Writes the sections of a segment and keeps a checksum of each of their blocks.</summary>
-internal sealed class BlockWriter(FileStream file)
+/// <summary>Writes the sections of a segment and keeps a checksum of each of their blocks. Searches go first, block by block.</summary>
+internal sealed class BlockWriter(FileStream file, SearchTraffic traffic)
 {
     private readonly byte[] _block = new byte[SegmentFormat.BlockBytes];
     private readonly List<ulong> _checksums = [];
@@ -44,6 +44,7 @@ internal sealed class BlockWriter(FileStream file)
     private void Close()
     {
         if (_filled == 0) return;
+        traffic.GiveWay();
         var block = _block.AsSpan(0, _filled);
         _checksums.Add(XxHash3.HashToUInt64(block));
         file.Write(block);

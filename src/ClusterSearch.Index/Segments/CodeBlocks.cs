@@ -16,13 +16,14 @@ internal sealed class CodeBlocks(int paddedDimension, float[] centre)
     private int _rows;
 
     /// <summary>The mean of means, in their order; zeros without any.</summary>
-    public static float[] CentreOf(IReadOnlyList<SegmentVideo> videos, int paddedDimension)
+    public static float[] CentreOf(IReadOnlyList<SegmentVideo> videos, int paddedDimension, SearchTraffic traffic)
     {
         var centre = new float[paddedDimension];
         var row = new float[paddedDimension];
         long count = 0;
         foreach (var unit in videos.SelectMany(video => video.Units))
         {
+            traffic.GiveWay();
             unit.ForEachMean(paddedDimension, (piece, mean) =>
             {
                 RowMath.Dequantise(mean, piece.MeanScale, row);

@@ -10,13 +10,14 @@ internal static class SegmentWriter
     /// <param name="file">Empty; not flushed to the disk here.</param>
     /// <param name="dimension">Of the vectors that were given.</param>
     /// <param name="videos">Ordered by id; each one's units ordered by first sample.</param>
-    public static void Write(FileStream file, int dimension, IReadOnlyList<SegmentVideo> videos)
+    /// <param name="traffic">Goes first.</param>
+    public static void Write(FileStream file, int dimension, IReadOnlyList<SegmentVideo> videos, SearchTraffic traffic)
     {
         var videoTable = VideoTable.Write(videos);
         var units = videos.SelectMany(video => video.Units).ToList();
         var header = SegmentFormat.Header.Layout(dimension, videos.Count, videoTable.Length, videos.Sum(video => video.Covers.Count),
             units.Count, units.Sum(unit => unit.Row.PieceCount), units.Sum(unit => MeansOf(unit)), units.Sum(unit => (long)unit.Row.Count));
-        var centre = CodeBlocks.CentreOf(videos, header.PaddedDimension);
+        var centre = CodeBlocks.CentreOf(videos, header.PaddedDimension, traffic);
 
         var tables = new XxHash3();
         // The header's checksums are known last; its place is kept.
@@ -24,7 +25,7 @@ internal static class SegmentWriter
         WriteTable(header.VideosOffset, videoTable);
         WriteTable(header.CoversOffset, CoverTable(videos));
         WriteTable(header.CentreOffset, MemoryMarshal.AsBytes(centre.AsSpan()));
-        var blocks = new BlockWriter(file);
+        var blocks = new BlockWriter(file, traffic);
         WriteSections(blocks, header, videos, units, new CodeBlocks(header.PaddedDimension, centre));
         blocks.Begin(header.ChecksumsOffset);
         file.Write(blocks.Checksums);
