@@ -126,7 +126,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
             try
             {
                 return await Task.Run<IReadOnlyList<StoreFault>>(
-                    () => [.. view.Segments.SelectMany(segment => segment.Verify(cancellation))], cancellation);
+                    () => [.. Enumerable.Range(0, view.Segments.Count).SelectMany(segment => LiveFaults(view, segment, cancellation))], cancellation);
             }
             finally
             {
@@ -136,6 +136,21 @@ public sealed class EmbeddedVectorStore : IVectorStore
         catch (ClusterSearchException fault) when (fault.Code is ErrorCodes.ArchiveCorrupt or ErrorCodes.ArchiveVersion)
         {
             return [new StoreFault(fault.Message, null)];
+        }
+    }
+
+    /// <summary>Damage to what is hidden changes no answer: a merge drops it.</summary>
+    private static IEnumerable<StoreFault> LiveFaults(IndexView view, int segment, CancellationToken cancellation)
+    {
+        foreach (var fault in view.Segments[segment].Verify(cancellation))
+        {
+            if (fault.Videos is not { } videos)
+            {
+                yield return fault;
+                continue;
+            }
+            List<VideoId> live = [.. videos.Where(video => view.Find(video)?.Runs.Any(run => run.Segment == segment) == true)];
+            if (live.Count > 0) yield return fault with { Videos = live };
         }
     }
 

@@ -16,8 +16,10 @@ public sealed class BackgroundTests(SamplesArchive plain) : IClassFixture<Sample
         {
             var expected = (await plain.Archive.SearchAsync(text)).Moments;
             var found = (await archive.SearchAsync(text)).Moments;
-            Assert.Equal(expected.Select(moment => (moment.Video, moment.Start, moment.End)).Take(3), found.Select(moment => (moment.Video, moment.Start, moment.End)).Take(3));
-            Assert.Equal(0.8 * expected[0].Score + 0.2, found[0].Score, 4);
+            // Eight bits a number, of other vectors here and there: what scores nearer than this may change places.
+            Assert.Equal((expected[0].Video, expected[0].Start, expected[0].End), (found[0].Video, found[0].Start, found[0].End));
+            Assert.All(expected.Zip(found).Take(3), pair => Assert.Equal(0.8 * pair.First.Score + 0.2, pair.Second.Score, 1e-3));
+            Assert.All(found.Take(3), moment => Assert.Contains((moment.Video, moment.Start, moment.End), expected.Select(other => (other.Video, other.Start, other.End))));
             Assert.All(found, moment => Assert.InRange(moment.Relevance!.Value, 0, 1));
         }
     }

@@ -141,12 +141,13 @@ public sealed class VerificationTests(WholeArchive whole) : IClassFixture<WholeA
         ? WholeArchive.CurrentIndexFiles(archive, segments: pattern == "*.seg")
         : [.. Directory.EnumerateFiles(archive, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
+    /// <param name="code">An index that is broken in a block of its segments alone is named by the videos that lie there.</param>
     private async Task MendAsync(string archive, string code, string what, int? expectedRequeued = null)
     {
         await using var open = await TestArchive.OpenAsync(archive);
         var repaired = await open.Ingestion.VerifyAsync(new VerifyRequest { Repair = true }, CancellationToken.None);
         var found = repaired.Problems.Concat(repaired.Leftovers).ToList();
-        Assert.True(found.Exists(problem => problem.Code == code), $"{what}: {string.Join("\n", found)}");
+        Assert.True(found.Exists(problem => problem.Code == code || (code == VerifyCodes.IndexBroken && problem.Code == VerifyCodes.IndexUnits)), $"{what}: {string.Join("\n", found)}");
         Assert.All(found, problem => Assert.DoesNotContain('\n', problem.ToString()));
         Assert.True(repaired.Ok, $"{what}, after the repair: {string.Join("\n", repaired.Remaining)}");
         if (expectedRequeued is { } requeued) Assert.Equal(requeued, repaired.Requeued);

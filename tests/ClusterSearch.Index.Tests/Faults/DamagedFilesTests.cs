@@ -117,6 +117,21 @@ public sealed class DamagedFilesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_index_of_the_first_format_is_refused_in_a_line_that_names_reindex_and_can_be_replaced()
+    {
+        await File.WriteAllBytesAsync(ManifestPath, new Manifest(1, 9, Dimension, ["000000000001-first.seg"]).ToBytes(), Cancellation);
+        await using var store = await OpenAsync();
+        var fault = await Assert.ThrowsAsync<ClusterSearchException>(() => store.SnapshotAsync(Encoding, Cancellation));
+        AssertSays(fault, ErrorCodes.ArchiveVersion, ManifestPath);
+        Assert.Contains("clustersearch reindex", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', fault.Message);
+        await store.DeleteEncodingAsync(Encoding, Cancellation);
+        await store.ReplaceAsync(Encoding, [Replacement(1, 0, 40, Footage.Units(new Random(4), 0, 40, Dimension))], Cancellation);
+        using var snapshot = await store.SnapshotAsync(Encoding, Cancellation);
+        Assert.Equal(40, (await snapshot.CountAsync(VectorFilter.None, Cancellation)).Samples);
+    }
+
+    [Fact]
     public async Task A_segment_of_a_later_release_is_refused()
     {
         var segment = Files()[1];
