@@ -146,8 +146,9 @@ internal sealed class CurrentIndex(string directory, string indexName, IManifest
         IndexView view;
         try
         {
-            foreach (var segment in manifest.Segments)
-                segments.Add(open.TryGetValue(segment, out var known) ? known.Lease() : Segment.Open(Path.Combine(directory, segment)));
+            string[] missing = [.. manifest.Segments.Where(segment => !open.ContainsKey(segment))];
+            var opened = missing.Zip(SegmentOpening.OpenAll([.. missing.Select(segment => Path.Combine(directory, segment))])).ToDictionary(StringComparer.Ordinal);
+            foreach (var segment in manifest.Segments) segments.Add(opened.TryGetValue(segment, out var fresh) ? fresh : open[segment].Lease());
             view = segments.Count > 0 ? before.Next(segments) : IndexView.Empty;
         }
         catch

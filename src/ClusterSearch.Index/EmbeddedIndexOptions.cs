@@ -7,18 +7,19 @@ namespace ClusterSearch.Index;
 /// <summary>How an <see cref="EmbeddedVectorStore"/> is opened.</summary>
 public sealed record EmbeddedIndexOptions
 {
-    /// <summary>Of <see cref="Deviations"/>.</summary>
-    public const float DefaultDeviations = 3;
-
     /// <summary>Threads of one scan; 0 takes all processors.</summary>
     public int Threads { get; init; }
 
     /// <summary>
     /// Recall against time: how many standard deviations above its estimate the bound of a piece of footage lies that is known by a
-    /// one-bit code alone; how far samples may lie above their piece's mean grows in proportion. What scores above its bound may be missed. The
-    /// default is meant for at least 99 of the 100 best of units, samples and moments; docs/benchmarks has the curve.
+    /// one-bit code alone, and up to one more where less than a hundred are wanted; how far samples may lie above their piece's mean grows in
+    /// proportion. What scores above its bound may be missed. The default is meant for at least 99 of the 100 best of units and samples;
+    /// docs/benchmarks has the curve.
     /// </summary>
-    public float Deviations { get; init; } = DefaultDeviations;
+    public float Deviations { get; init; } = 3;
+
+    /// <summary>The same where units are wanted for the shots around them: moments are runs of samples, which the means of pieces tell.</summary>
+    public float ShotDeviations { get; init; } = 1.5f;
 
     /// <summary>Searches miss nothing by default: bounds above which nothing can score, from means. Slower by what means are larger than codes.</summary>
     public bool Exact { get; init; }
@@ -65,6 +66,7 @@ public sealed record EmbeddedIndexOptions
         if (Threads < 0) throw new ArgumentOutOfRangeException(nameof(Threads), $"threads are 0 or more, found {Threads}");
         if (ReaderGrace < TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(ReaderGrace), $"a grace is 0 or more, found {ReaderGrace}");
         if (!(Deviations >= 0) || !float.IsFinite(Deviations)) throw new ArgumentOutOfRangeException(nameof(Deviations), $"deviations are 0 or more, found {Deviations}");
+        if (!(ShotDeviations >= 0) || !float.IsFinite(ShotDeviations)) throw new ArgumentOutOfRangeException(nameof(ShotDeviations), $"deviations are 0 or more, found {ShotDeviations}");
         if (ExactPieces < 0) throw new ArgumentOutOfRangeException(nameof(ExactPieces), $"a number of pieces is 0 or more, found {ExactPieces}");
         if (ExactShare < 1) throw new ArgumentOutOfRangeException(nameof(ExactShare), $"a share is one 1st or less, found one {ExactShare}-th");
         if (MergeWidth < 2) throw new ArgumentOutOfRangeException(nameof(MergeWidth), $"at least 2 segments are merged, found {MergeWidth}");

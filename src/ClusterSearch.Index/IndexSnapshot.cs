@@ -17,18 +17,23 @@ internal sealed class IndexSnapshot : IVectorSnapshot
     private readonly SearchMeter _meter = new();
     private readonly VectorSearch _search;
     private readonly IndexSnapshot? _parent;
+    private readonly Lazy<IndexSnapshot> _forShots;
     private int _isDisposed;
 
     public IndexSnapshot(IndexView view, EmbeddedIndexOptions options, SearchTraffic traffic)
     {
         (_view, _options, _traffic) = (view, options, traffic);
-        _search = new VectorSearch(view, options, options.Exact, _meter);
+        _search = new VectorSearch(view, options, options.Exact ? null : options.Deviations, _meter);
+        _forShots = new Lazy<IndexSnapshot>(() => new IndexSnapshot(this, options.Exact ? null : options.ShotDeviations));
     }
 
-    private IndexSnapshot(IndexSnapshot parent)
+    /// <param name="parent">Of which this is another way to search.</param>
+    /// <param name="deviations">Null: exactly.</param>
+    private IndexSnapshot(IndexSnapshot parent, float? deviations)
     {
         (_view, _options, _traffic, _meter, _parent) = (parent._view, parent._options, parent._traffic, parent._meter, parent);
-        _search = new VectorSearch(_view, _options, isExact: true, _meter);
+        _search = new VectorSearch(_view, _options, deviations, _meter);
+        _forShots = new Lazy<IndexSnapshot>(this);
     }
 
     public int Dimension => _view.Dimension;
@@ -37,7 +42,9 @@ internal sealed class IndexSnapshot : IVectorSnapshot
 
     public IReadOnlyList<StoreFault> Faults => [.. _view.Segments.SelectMany(segment => segment.Faults)];
 
-    public IVectorSnapshot Exactly() => new IndexSnapshot(this);
+    public IVectorSnapshot Exactly() => new IndexSnapshot(this, null);
+
+    public IVectorSnapshot ForShots() => _forShots.Value;
 
     public ValueTask<IReadOnlyList<IReadOnlyList<UnitHit>>> SearchUnitsAsync(
         IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation)
@@ -112,6 +119,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         _search.Dispose();
+        if (_parent is null && _forShots.IsValueCreated) _forShots.Value.Dispose();
         // What is searched exactly lives as long as what it was made of.
         if (_parent is null) _view.Release();
     }

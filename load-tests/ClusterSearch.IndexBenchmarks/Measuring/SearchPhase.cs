@@ -41,7 +41,7 @@ internal static class SearchPhase
         }
         foreach (var knob in Knob)
         {
-            await using var set = await IndexUnderTest.OpenAsync(plan.Directory, footage, new EmbeddedIndexOptions { Deviations = knob });
+            await using var set = await IndexUnderTest.OpenAsync(plan.Directory, footage, new EmbeddedIndexOptions { Deviations = knob, ShotDeviations = knob });
             var setting = knob.ToString(CultureInfo.InvariantCulture);
             foreach (var kind in SearchTrials.Kinds)
                 foreach (var count in Counts) trials.AddRange(await SearchTrials.RunAsync(set, setting, scopes, 0, kind, [.. queries.Take(CurveQueries)], count, 1));

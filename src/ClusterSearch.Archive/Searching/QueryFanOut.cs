@@ -64,7 +64,7 @@ internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOpt
     private async Task<IReadOnlyList<UnitHit>> BestUnitsAsync(float[] query, VectorFilter filter, int count, CancellationToken cancellation)
     {
         using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Units, ActivityKind.Client);
-        var hits = (await session.Snapshot.SearchUnitsAsync([query], filter, count, cancellation))[0];
+        var hits = (await session.Snapshot.ForShots().SearchUnitsAsync([query], filter, count, cancellation))[0];
         span?.SetTag(Telemetry.Attributes.Units, hits.Count);
         return hits;
     }

@@ -112,6 +112,12 @@ public interface IVectorSnapshot : IDisposable
     /// <summary>The same view, in which searches miss nothing, however long they take. Lives as long as this one.</summary>
     IVectorSnapshot Exactly() => this;
 
+    /// <summary>
+    /// The same view for whoever scores whole shots of the units that are found and smooths them: what most samples of a unit score must
+    /// not be missed, a single one that stands out may be. Lives as long as this one.
+    /// </summary>
+    IVectorSnapshot ForShots() => this;
+
     /// <summary>What the searches of this snapshot took so far; null where a store does not tell.</summary>
     SearchCost? Cost => null;
 

@@ -7,7 +7,8 @@ namespace ClusterSearch.Index.Scoring;
 /// Searches of one snapshot: a plan, bounds for its pieces in one pass for several queries, then each query's best. A plan of few
 /// pieces is searched exactly. The last single query's bounds are kept, since whoever asks for its first units may ask for more.
 /// </summary>
-internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options, bool isExact, SearchMeter meter) : IDisposable
+/// <param name="deviations">How far bounds lie above estimates; null: exactly.</param>
+internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options, float? deviations, SearchMeter meter) : IDisposable
 {
     private Planned? _planned;
     private Kept? _kept;
@@ -26,7 +27,7 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
         for (var first = 0; first < queries.Count; first += CoarseBounds.QueriesPerPass)
         {
             QueryVector[] vectors = [.. queries.Skip(first).Take(CoarseBounds.QueriesPerPass).Select(query => new QueryVector(query, Rotations.Of(view.Dimension)))];
-            var bounds = BoundsOf(plan, vectors, isAlone: queries.Count == 1, workers, cancellation);
+            var bounds = BoundsOf(plan, vectors, k, isAlone: queries.Count == 1, workers, cancellation);
             try
             {
                 for (var i = 0; i < vectors.Length; i++)
@@ -46,7 +47,10 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
 
     public void Dispose() => Interlocked.Exchange(ref _kept, null)?.Bounds.Dispose();
 
-    private BoundSlack SlackOf(QueryVector query) => new(options.Deviations * query.Length, view.Spread.Along(query) * options.Deviations / EmbeddedIndexOptions.DefaultDeviations);
+    private BoundSlack SlackOf(QueryVector query, float by) => new(by * query.Length, view.Spread.Along(query) * by / SpreadProbe.Deviations);
+
+    /// <summary>The fewer are wanted, the more extreme is each of them, and the farther it tends to lie above its piece's mean: one deviation more for ten than for a hundred.</summary>
+    private static float ForExtremes(int k) => Math.Clamp(2 - MathF.Log10(k), 0, 1);
 
     private ScanPlan PlanOf(VectorFilter filter)
     {
@@ -56,7 +60,7 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
         return plan;
     }
 
-    private CoarseBounds[] BoundsOf(ScanPlan plan, QueryVector[] vectors, bool isAlone, Workers workers, CancellationToken cancellation)
+    private CoarseBounds[] BoundsOf(ScanPlan plan, QueryVector[] vectors, int k, bool isAlone, Workers workers, CancellationToken cancellation)
     {
         if (Interlocked.Exchange(ref _kept, null) is { } kept)
         {
@@ -64,15 +68,19 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
             kept.Bounds.Dispose();
         }
         var pieceBytes = Kernels.SignCodes.BlockBytes(vectors[0].Rotated.Length) / Kernels.SignCodes.RowsPerBlock;
-        if (isExact || plan.PieceCount <= Math.Max(options.ExactPieces, view.PieceCount / options.ExactShare))
+        if (deviations is not { } few || plan.PieceCount <= Math.Max(options.ExactPieces, view.PieceCount / options.ExactShare))
         {
             meter.Plan($"exact, by means: {plan.Description}", plan.PieceCount);
             meter.AddMeans(plan.PieceCount * vectors.Length, plan.PieceCount * vectors[0].Rotated.Length);
             return CoarseBounds.FromMeans(view, plan, vectors, workers, cancellation);
         }
-        meter.Plan($"by codes, {options.Deviations:0.0#} standard deviations: {plan.Description}", plan.PieceCount);
+        var by = few + ForExtremes(k);
+        // A cold index: the disk reads in long runs while the first codes are added up.
+        if (plan.PieceCount > view.PieceCount / 2)
+            foreach (var segment in view.Segments) segment.ReadCodesAhead();
+        meter.Plan($"by codes, {by:0.0#} standard deviations: {plan.Description}", plan.PieceCount);
         meter.AddEstimates(plan.PieceCount * vectors.Length, plan.PieceCount * (pieceBytes + 4));
-        return CoarseBounds.FromCodes(view, plan, vectors, [.. vectors.Select(SlackOf)], workers, cancellation);
+        return CoarseBounds.FromCodes(view, plan, vectors, [.. vectors.Select(vector => SlackOf(vector, by))], workers, cancellation);
     }
 
     private void Keep(float[] query, CoarseBounds bounds) =>

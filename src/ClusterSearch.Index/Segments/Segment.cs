@@ -20,6 +20,7 @@ internal sealed unsafe class Segment
     private readonly byte* _bytes;
     private readonly BlockStates _blocks;
     private int _leases = 1;
+    private int _isReadAhead;
 
     private Segment(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* bytes, long length)
     {
@@ -103,6 +104,14 @@ internal sealed unsafe class Segment
             file?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A search is about to go through all codes; once is enough.</summary>
+    public void ReadCodesAhead()
+    {
+        if (Interlocked.Exchange(ref _isReadAhead, 1) != 0) return;
+        FileAdvice.WillNeed(Codes, _header[SegmentSection.Codes].Length);
+        FileAdvice.WillNeed((byte*)Factors, _header[SegmentSection.Factors].Length);
     }
 
     /// <summary>Which of its videos one is; below 0 when it is none.</summary>
