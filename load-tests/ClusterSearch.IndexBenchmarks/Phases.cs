@@ -22,6 +22,11 @@ internal static class Phases
         return new BenchmarkResults(plan.Samples, plan.Model.Dimension, plan.Seed, plan.ModelName, MachineFacts.Of(TimeProvider.System), build, search, ingest);
     }
 
+    /// <summary>What phases that ran one by one have left in the directory.</summary>
+    public static async Task<BenchmarkResults> ReadAllAsync(BenchmarkPlan plan) => new(
+        plan.Samples, plan.Model.Dimension, plan.Seed, plan.ModelName, MachineFacts.Of(TimeProvider.System),
+        await ReadAsync<BuildReport>(Build, plan), await ReadAsync<SearchReport>(Search, plan), await ReadAsync<IngestReport>(Ingest, plan));
+
     /// <summary>One phase in this process, its report in a file of the directory.</summary>
     public static async Task RunAsync(string phase, BenchmarkPlan plan)
     {
@@ -42,8 +47,11 @@ internal static class Phases
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();
         if (process.ExitCode != 0) throw new PhaseFailedException($"the phase '{phase}' ended with {process.ExitCode}; its own lines above say why");
-        return JsonSerializer.Deserialize<T>(await File.ReadAllTextAsync(ReportPath(phase, plan)), BenchmarkResults.Json)!;
+        return await ReadAsync<T>(phase, plan);
     }
+
+    private static async Task<T> ReadAsync<T>(string phase, BenchmarkPlan plan) =>
+        JsonSerializer.Deserialize<T>(await File.ReadAllTextAsync(ReportPath(phase, plan)), BenchmarkResults.Json)!;
 
     private static string ReportPath(string phase, BenchmarkPlan plan) => Path.Combine(plan.Directory, $"{phase}.json");
 }

@@ -22,18 +22,18 @@ switch (command)
     case PeerCommands.Build or PeerCommands.Search or PeerCommands.Report:
         await PeerCommands.RunAsync(command, plan, arguments);
         return 0;
-    case "":
+    case "report" or "":
         break;
     default:
         await Console.Error.WriteLineAsync(
-            "usage: [--samples N] [--seed S] [--model default|adversarial] [--directory DIR] [--plots DIR] [--json] | export --samples N --seed S --out DIR | fit --archive DIR --samples N");
+            "usage: [--samples N] [--seed S] [--model default|adversarial] [--directory DIR] [--plots DIR] [--json] | build|search|ingest|report --samples N --seed S --directory DIR | export --samples N --seed S --out DIR | fit --archive DIR --samples N");
         return 2;
 }
 
 var isOwn = !arguments.Named.ContainsKey("directory");
 try
 {
-    var results = await Phases.RunAllAsync(plan);
+    var results = command == "report" ? await Phases.ReadAllAsync(plan) : await Phases.RunAllAsync(plan);
     if (arguments.Named.TryGetValue("plots", out var plots)) ResultPlots.Write(results, plots, $"index-{plan.Samples / 1_000_000.0:0.#}m");
     Console.WriteLine(arguments.IsJson ? results.ToJson() : ResultText.Of(results));
     return 0;

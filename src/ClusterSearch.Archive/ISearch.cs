@@ -196,6 +196,9 @@ public sealed record Coverage(int Videos, int Searchable, int Failed, long Sampl
 
     /// <summary>Samples of these parts that the filter lets pass: neither among <see cref="Samples"/> nor among <see cref="FilteredOut"/>.</summary>
     public long UnansweredSamples { get; init; }
+
+    /// <summary>Parts of the index that were found damaged and left out, a line each that says what mends it.</summary>
+    public IReadOnlyList<string> DamagedParts { get; init; } = [];
 }
 
 /// <summary>Milliseconds.</summary>

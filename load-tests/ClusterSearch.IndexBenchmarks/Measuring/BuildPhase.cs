@@ -8,7 +8,11 @@ namespace ClusterSearch.IndexBenchmarks.Measuring;
 /// <summary>Makes footage, truth and index in one pass, and measures searches at sizes on the way.</summary>
 internal static class BuildPhase
 {
-    private const int VideosAtOnce = 16;
+    private const int VideosAtOnce = 64;
+
+    /// <summary>Of one call; calls are under way at once, as those of several ingesting workers are.</summary>
+    private const int VideosPerCall = 4;
+
     private const int GrowthQueries = 16;
     private const int GrowthRounds = 2;
 
@@ -34,7 +38,7 @@ internal static class BuildPhase
             // What else ran meanwhile is the index's compaction.
             beside += Environment.CpuUsage.TotalTime - started.All - (pass.ProcessorTime.All - started.Own);
             var appending = clock.Elapsed;
-            await index.Store.ReplaceAsync(index.Encoding.Id, made, CancellationToken.None);
+            await Task.WhenAll(made.Chunk(VideosPerCall).Select(call => index.Store.ReplaceAsync(index.Encoding.Id, call, CancellationToken.None)));
             writing += clock.Elapsed - appending;
             if (sizes.TryPeek(out var size) && first + VideosAtOnce >= size)
             {

@@ -13,7 +13,7 @@ internal static class SearchPhase
 
     private static readonly int[] Counts = [10, BenchmarkPlan.Deepest];
 
-    private static readonly float[] Knob = [0.5f, 1, 1.5f, 2, 2.5f, 3, 4, 5];
+    private static readonly float[] Knob = [0.5f, 1, 1.5f, 2, 2.5f, 3, 3.5f, 4];
 
     public static async Task<SearchReport> RunAsync(BenchmarkPlan plan)
     {

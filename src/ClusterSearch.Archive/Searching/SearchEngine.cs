@@ -269,6 +269,7 @@ public sealed class SearchEngine : ISearch, IDisposable
             // One empty list for all: a record compares lists by reference.
             UnansweredShards = unanswered.Count == 0 ? [] : [.. unanswered.Select(shard => shard.Name)],
             UnansweredSamples = notAsked,
+            DamagedParts = session.Snapshot.Faults is { Count: > 0 } faults ? [.. faults.Select(fault => fault.Message)] : [],
         };
     }
 
@@ -283,6 +284,11 @@ public sealed class SearchEngine : ISearch, IDisposable
             isReference
                 ? $"plan: every sample scored (smoothing {request.Smoothing}, moments {request.Moments}), {found.SamplesScored} samples in {found.ShotsScored} runs"
                 : $"plan: units by upper bound ({found.UnitsSeen} looked at), then {found.ShotsScored} shots scored exactly ({found.SamplesScored} of {coverage.Samples} samples)",
+            .. session.Snapshot.Cost is { } cost
+                ? [string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                    $"index: {cost.Plan}; {cost.UnitsEstimated} codes, {cost.MeansScored} means and {cost.SamplesScored} samples scored, {cost.BytesRead / 1e6:0.0} MB read")]
+                : Array.Empty<string>(),
+            .. coverage.DamagedParts.Select(part => $"left out: {part}"),
             string.Create(System.Globalization.CultureInfo.InvariantCulture,
                 $"time: {timings.EmbedMs:0.0} ms query embedding, {timings.SearchMs:0.0} ms search, {timings.MomentsMs:0.0} ms moments, {timings.TotalMs:0.0} ms in all"),
         ];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index.Kernels;
 using ClusterSearch.Index.Segments;
@@ -45,14 +46,27 @@ internal sealed class QuantisedUnit
 
     public static QuantisedUnit Of(Unit unit, RandomRotation rotation)
     {
+        // Of tens of kilobytes, for each unit: garbage of appending would stop searches.
+        var rented = ArrayPool<float>.Shared.Rent(unit.Count * rotation.PaddedDimension);
+        try
+        {
+            return Of(unit, rotation, rented.AsSpan(0, unit.Count * rotation.PaddedDimension));
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
+    }
+
+    private static QuantisedUnit Of(Unit unit, RandomRotation rotation, Span<float> rows)
+    {
         var dimension = rotation.PaddedDimension;
-        var rows = new float[unit.Count * dimension];
         rotation.Rotate(unit.Vectors, rows);
         var runs = Runs(PieceSplit.Ends(rows, dimension)).ToList();
         var means = new float[runs.Count(run => run.Count > 1) * dimension];
         var mean = 0;
         foreach (var (first, count) in runs.Where(run => run.Count > 1))
-            RowMath.Mean(rows.AsSpan(first * dimension, count * dimension), means.AsSpan(mean++ * dimension, dimension));
+            RowMath.Mean(rows.Slice(first * dimension, count * dimension), means.AsSpan(mean++ * dimension, dimension));
         var (samples, scales) = Quantise(rows, dimension);
         var (meanBytes, meanScales) = Quantise(means, dimension);
         var pieces = new PieceRow[runs.Count];
@@ -62,7 +76,7 @@ internal sealed class QuantisedUnit
             var (first, count) = runs[piece];
             pieces[piece] = count == 1
                 ? new PieceRow(0, 0, -1, 1, 0, scales[first])
-                : new PieceRow(0, 0, 0, count, RowMath.Radius(rows.AsSpan(first * dimension, count * dimension), means.AsSpan(mean * dimension, dimension)), meanScales[mean++]);
+                : new PieceRow(0, 0, 0, count, RowMath.Radius(rows.Slice(first * dimension, count * dimension), means.AsSpan(mean * dimension, dimension)), meanScales[mean++]);
         }
         return new QuantisedUnit(unit, samples, scales, pieces, meanBytes);
     }
