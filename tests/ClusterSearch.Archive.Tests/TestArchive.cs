@@ -38,7 +38,7 @@ internal sealed class TestArchive : IAsyncDisposable
 
     public static IFootageReader Footage { get; } = new FfmpegFootageReader(new MediaOptions());
 
-    public static IModelLoader Models { get; } = new ModelLoader();
+    public static IModelLoader Models { get; } = new SharedModels(new ModelLoader());
 
     public ArchiveOptions Options { get; }
 

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using ClusterSearch.Archive;
 using ClusterSearch.Archive.Searching;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.EngineConformance;
 using ClusterSearch.Grains.Working;
+using ClusterSearch.ServiceDefaults;
 using ClusterSearch.Testing;
 using Orleans.Runtime;
 
@@ -46,6 +49,25 @@ public sealed class ShardTests
             ill.Clear();
         }
         Assert.Equal(whole.Moments.Select(moment => moment.Score), (await scene.SearchAsync()).Moments.Select(moment => moment.Score));
+    }
+
+    [Fact]
+    public async Task Each_shard_that_is_asked_has_a_span_of_its_own()
+    {
+        var shards = new ConcurrentBag<string>();
+        using var tracing = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == Telemetry.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.OperationName == Telemetry.Spans.Shard) shards.Add((string)activity.GetTagItem(Telemetry.Attributes.Shard)!);
+            },
+        };
+        ActivitySource.AddActivityListener(tracing);
+        await using var scene = await SearchScene.StartAsync((_, context) => context.Invoke(), deadline: TimeSpan.FromSeconds(20));
+        await scene.SearchAsync();
+        Assert.Superset(new HashSet<string>(["1/4", "2/4", "3/4", "4/4"]), shards.ToHashSet());
     }
 
     [Fact]

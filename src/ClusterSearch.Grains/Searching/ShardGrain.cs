@@ -26,7 +26,7 @@ internal sealed class ShardGrain(SiloWork work) : Grain, IShardGrain
     private async Task<ShardReply> FindAsync(
         ClusterSearch.Core.Embeddings.Encoding encoding, VideoShard shard, MomentQuery query, CancellationToken cancellation)
     {
-        using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Find);
+        using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Shard);
         span?.SetTag(Telemetry.Attributes.Encoding, encoding.Id).SetTag(Telemetry.Attributes.Shard, shard.Name);
         using var session = await SearchSession.OpenToFindAsync(work.Ports, encoding, cancellation);
         var narrowed = query with { Filter = await shard.NarrowAsync(session.Snapshot, query.Filter, cancellation) };

@@ -4,7 +4,7 @@ using ClusterSearch.Testing;
 namespace ClusterSearch.Cli.Tests.Clusters;
 
 /// <summary>`cluster` with a real Milvus: what it finds is held against what one process finds with the embedded index, which is exact.</summary>
-public sealed class MilvusClusterTests
+public sealed class MilvusClusterTests(MilvusClusterTests.OneProcess alone) : IClassFixture<MilvusClusterTests.OneProcess>
 {
     private const int Top = 10;
 
@@ -22,23 +22,18 @@ public sealed class MilvusClusterTests
     public async Task Milvus_gives_the_digest_of_the_embedded_index_and_its_moments(string? options, double leastRecall)
     {
         Assert.SkipWhen(TestAssets.Missing(Path.Combine(Bundle, "start-milvus.sh")) is not null, "needs the scripts of a Milvus server: CLUSTERSEARCH_MILVUS_SERVER names their folder");
-        using var directory = new TemporaryDirectory();
-        var alone = directory.File("alone");
-        var ingest = await WholeProgram.RunAsync("ingest", ClusterTests.Footage, "--archive", alone);
-        Assert.True(ingest.ExitCode is 0 or 1, ingest.Error);
-
         await using var cluster = await RunningCluster.StartAsync(
             ["--workers", "2", "--slots", "1", "--milvus", Bundle, .. options is null ? Array.Empty<string>() : ["--milvus-options", options]]);
         Assert.Contains(cluster.Members, member => member.Name == "milvus");
         var into = await WholeProgram.RunAsync("ingest", ClusterTests.Footage, "--archive", cluster.Archive);
-        Assert.True(into.ExitCode == ingest.ExitCode, into.Error + cluster.Said);
-        Assert.Equal(await ClusterTests.DigestAsync(alone), await ClusterTests.DigestAsync(cluster.Archive));
+        Assert.True(into.ExitCode == alone.ExitCode, into.Error + cluster.Said);
+        Assert.Equal(alone.Digest, await ClusterTests.DigestAsync(cluster.Archive));
         Assert.False(Directory.Exists(Path.Combine(cluster.Archive, "index")), "vectors lie in the embedded index");
 
         var (found, wanted) = (0, 0);
         foreach (var sentence in Sentences)
         {
-            var exact = Moment.ListOf((await WholeProgram.RunAsync("search", sentence, "--top", $"{Top}", "--archive", alone, "--json")).Json.GetProperty("moments"));
+            var exact = alone.Moments[sentence];
             var near = Moment.ListOf(await cluster.SearchAsync(sentence, Top));
             if (leastRecall == 1)
             {
@@ -58,8 +53,37 @@ public sealed class MilvusClusterTests
         Assert.Contains("name the folder of its scripts with --milvus", without.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>What one process makes of the footage, and finds.</summary>
+    public sealed class OneProcess : IAsyncLifetime
+    {
+        private readonly TemporaryDirectory _directory = new();
+
+        public int ExitCode { get; private set; }
+
+        public string Digest { get; private set; } = "";
+
+        internal Dictionary<string, IReadOnlyList<Moment>> Moments { get; } = [];
+
+        public async ValueTask InitializeAsync()
+        {
+            var archive = _directory.File("alone");
+            var ingest = await WholeProgram.RunAsync("ingest", ClusterTests.Footage, "--archive", archive);
+            Assert.True(ingest.ExitCode is 0 or 1, ingest.Error);
+            ExitCode = ingest.ExitCode;
+            Digest = await ClusterTests.DigestAsync(archive);
+            foreach (var sentence in Sentences)
+                Moments[sentence] = Moment.ListOf((await WholeProgram.RunAsync("search", sentence, "--top", $"{Top}", "--archive", archive, "--json")).Json.GetProperty("moments"));
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            _directory.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+
     /// <param name="Place">Video, start and end.</param>
-    private sealed record Moment((string, double, double) Place, double Score)
+    internal sealed record Moment((string, double, double) Place, double Score)
     {
         public static IReadOnlyList<Moment> ListOf(JsonElement moments) => [.. moments.EnumerateArray().Select(moment => new Moment(
             (moment.GetProperty("videoId").GetString()!, moment.GetProperty("start").GetDouble(), moment.GetProperty("end").GetDouble()), moment.GetProperty("score").GetDouble()))];

@@ -63,7 +63,10 @@ public sealed class LimitTests(WorkStage stage) : IClassFixture<WorkStage>
         var worker = scene.StartWorker(["--slots", "auto"]);
         var seen = new HashSet<int>();
         while ((await scene.Catalog.StatusAsync(null, CancellationToken.None)).Chunks is var chunks && chunks.GetValueOrDefault(ChunkState.Indexed) < chunks.Values.Sum())
+        {
             foreach (var record in await scene.Catalog.ListWorkersAsync(CancellationToken.None)) seen.Add(record.Report.Slots);
+            await Task.Delay(50);
+        }
         await scene.UntilWholeAsync(stage.Digest);
         seen.Remove(0);
         // It began with one slot a core, two at most, and tried at least one other number.

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { scoreCurve, video as fetchVideo } from '../api/archive.js';
 import { momentKey } from '../basket/sharing.js';
 import { useVideos } from '../library/useVideos.js';
@@ -30,7 +30,7 @@ export function MomentView({ place, target, query, results }) {
   const box = useRef(null);
   const shownKey = useRef(moment.key);
   shownKey.current = moment.key;
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.classList.add('covered');
     box.current.focus({ preventScroll: true });
     return () => {
@@ -39,15 +39,22 @@ export function MomentView({ place, target, query, results }) {
       setTimeout(() => document.querySelector(`.moment[data-key="${CSS.escape(shownKey.current)}"] .moment-link`)?.focus());
     };
   }, []);
+  // On the window: a click or a closed dialog may leave the focus nowhere, and Escape still leads back.
+  useEffect(() => {
+    const onEscape = (event) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      event.preventDefault();
+      close();
+    };
+    addEventListener('keydown', onEscape);
+    return () => removeEventListener('keydown', onEscape);
+  });
   useEffect(() => { document.title = `${moment.video ?? 'Moment'} ${clock(target.start ?? 0)} · ClusterSearch`; });
 
   const go = (to) => to && navigate(to, { replace: true });
   return (
     <div class="moment-view" role="dialog" aria-modal="true" aria-label={`Moment of ${moment.video ?? 'a video'}`} ref={box} tabIndex={-1}
-      onKeyDown={(event) => {
-        if (event.key === 'Tab') keepFocus(event, box.current);
-        if (event.key === 'Escape' && !event.defaultPrevented) { event.preventDefault(); close(); }
-      }}>
+      onKeyDown={(event) => { if (event.key === 'Tab') keepFocus(event, box.current); }}>
       <header class="moment-bar">
         <button type="button" class="button bare icon" aria-label="Back to the results" title="Back (Esc)" onClick={close}><Icon name="close" /></button>
         <div class="moment-title">

@@ -1,10 +1,10 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './Icon.jsx';
 
 /** Modal: focus goes in and stays in, Escape closes, focus returns to where it was. */
 export function Dialog({ title, onClose, children }) {
   const box = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     (box.current.querySelector('[autofocus], input') ?? box.current).focus();
     return () => before?.focus?.();
