@@ -37,9 +37,11 @@ public sealed class MilvusClusterTests(MilvusClusterTests.OneProcess alone) : IC
             var near = Moment.ListOf(await cluster.SearchAsync(sentence, Top));
             if (leastRecall == 1)
             {
-                Assert.Equal(exact.Select(moment => moment.Place), near.Select(moment => moment.Place));
-                // Another order of summation: the last bit of a float32 below 1.
-                Assert.All(exact.Zip(near), pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-6));
+                // The embedded index scores bytes, Milvus floats: the scores differ a little, and near ties may change their places.
+                const double tie = 0.002;
+                Assert.Equal(exact.Select(moment => moment.Score), near.Select(moment => moment.Score), (one, other) => Math.Abs(one - other) < tie);
+                var last = near.Min(moment => moment.Score);
+                Assert.All(exact.ExceptBy(near.Select(moment => moment.Place), moment => moment.Place), moment => Assert.InRange(moment.Score, last - tie, last + tie));
             }
             (found, wanted) = (found + exact.Select(moment => moment.Place).Intersect(near.Select(moment => moment.Place)).Count(), wanted + exact.Count);
         }

@@ -52,8 +52,10 @@ public sealed class StorageFaultTests(WorkStage stage) : IClassFixture<WorkStage
         Break(Directory.EnumerateFiles(Path.Combine(scene.Archive, "index"), "*", SearchOption.AllDirectories).MaxBy(path => new FileInfo(path).Length)!, isCut: false);
         var found = await scene.RunAsync("verify", "--json");
         Assert.Equal(ExitCodes.SomeFailed, found.ExitCode);
-        Assert.Equal(["index.broken", "vectors.broken", "vectors.broken"], found.Json.GetProperty("problems").EnumerateArray()
-            .Select(problem => problem.GetProperty("code").GetString()!).Where(code => code.EndsWith(".broken", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        var codes = found.Json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetProperty("code").GetString()!).ToList();
+        Assert.Equal(2, codes.Count(code => code == "vectors.broken"));
+        // Of a broken block the videos are named that lie there, of a broken file the file.
+        Assert.Contains(codes, code => code is "index.broken" or "index.units");
         var repair = await scene.RunAsync("verify", "--repair", "--json");
         Assert.True(repair.ExitCode == 0, repair.Output + repair.Error);
         Assert.Equal(2, repair.Json.GetProperty("requeued").GetInt32());
