@@ -22,6 +22,8 @@ public sealed class MilvusClusterTests(MilvusClusterTests.OneProcess alone) : IC
     public async Task Milvus_gives_the_digest_of_the_embedded_index_and_its_moments(string? options, double leastRecall)
     {
         Assert.SkipWhen(TestAssets.Missing(Path.Combine(Bundle, "start-milvus.sh")) is not null, "needs the scripts of a Milvus server: CLUSTERSEARCH_MILVUS_SERVER names their folder");
+        foreach (var tool in new[] { "unzip", "xz" })
+            Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, tool))), $"needs {tool} to start Milvus: apt-get install unzip xz-utils");
         await using var cluster = await RunningCluster.StartAsync(
             ["--workers", "2", "--slots", "1", "--milvus", Bundle, .. options is null ? Array.Empty<string>() : ["--milvus-options", options]]);
         Assert.Contains(cluster.Members, member => member.Name == "milvus");
