@@ -71,7 +71,7 @@ public sealed class EmbeddedVectorStore : IVectorStore
     {
         if (replacements.Count == 0) return Task.CompletedTask;
         cancellation.ThrowIfCancellationRequested();
-        var dimension = ReplacementContent.CheckedDimension(encodingId, replacements);
+        var dimension = ReplacementCheck.DimensionOf(encodingId, replacements);
         // On the processors' free share, while others write: what waits for its turn is small.
         var content = Task.Run(() => ReplacementContent.Quantise(replacements, dimension, _options.ThreadCount, _traffic), CancellationToken.None);
         return WriteAsync(IndexOf(encodingId), new PendingReplacement(dimension, replacements.Sum(one => one.Units.Sum(unit => (long)unit.Count)), content), cancellation);

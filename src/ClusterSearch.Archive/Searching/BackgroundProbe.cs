@@ -25,7 +25,7 @@ internal sealed class BackgroundProbe
     public async Task<ScoreBackground?> MeasureAsync(SearchSession session, float[] query, CancellationToken cancellation)
     {
         var snapshot = session.Snapshot;
-        var samples = (await snapshot.CountAsync(VectorFilter.None, cancellation)).Samples;
+        var samples = (await session.CountAllAsync(cancellation)).Samples;
         var choice = _choices.GetValueOrDefault(session.Encoding.Id);
         for (var isFresh = false; ; isFresh = true)
         {

@@ -256,7 +256,7 @@ public sealed class SearchEngine : ISearch, IDisposable
         SearchSession session, VectorFilter filter, IReadOnlyList<VideoShard> unanswered, CancellationToken cancellation)
     {
         var status = await _ports.Catalog.StatusAsync(session.Encoding.Id, cancellation);
-        var all = await session.Snapshot.CountAsync(VectorFilter.None, cancellation);
+        var all = await session.CountAllAsync(cancellation);
         var passing = filter.IsEmpty ? all : await session.Snapshot.CountAsync(filter, cancellation);
         var failures = await _ports.Catalog.ListFailuresAsync(cancellation);
         var (videos, missingSeconds) = await _gap.FindAsync(session.Encoding, status, cancellation);

@@ -13,8 +13,8 @@ internal sealed class SearchSession : IDisposable
     private readonly ArchivePorts _ports;
     private readonly Dictionary<VideoId, VideoContext> _videos = [];
     private readonly Dictionary<VideoId, ShotTable> _shots = [];
-
     private readonly PlaceBook? _places;
+    private VectorCount? _all;
 
     private SearchSession(ArchivePorts ports, Encoding encoding, IVectorSnapshot snapshot, PlaceBook? places) =>
         (_ports, Encoding, Snapshot, _places) = (ports, encoding, snapshot, places);
@@ -44,6 +44,9 @@ internal sealed class SearchSession : IDisposable
         var plan = video is null ? null : await _ports.Catalog.FindPlanAsync(id, Encoding.Id, cancellation);
         return plan is null ? null : _videos[id] = new VideoContext(_ports, video!, Encoding, plan);
     }
+
+    /// <summary>Everything that the encoding holds, counted once.</summary>
+    public async ValueTask<VectorCount> CountAllAsync(CancellationToken cancellation) => _all ??= await Snapshot.CountAsync(VectorFilter.None, cancellation);
 
     public async ValueTask<ShotTable> ShotsAsync(VideoId id, CancellationToken cancellation) =>
         _shots.TryGetValue(id, out var known) ? known : _shots[id] = new ShotTable(await Snapshot.ListUnitsAsync(id, cancellation));

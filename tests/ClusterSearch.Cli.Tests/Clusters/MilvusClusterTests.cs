@@ -8,9 +8,6 @@ public sealed class MilvusClusterTests(MilvusClusterTests.OneProcess alone) : IC
 {
     private const int Top = 10;
 
-    private static readonly string Bundle = Environment.GetEnvironmentVariable("CLUSTERSEARCH_MILVUS_SERVER") is { Length: > 0 } named
-        ? named : Path.Combine(TestAssets.Shared, "servers", "milvus");
-
     private static readonly string[] Sentences =
     [
         "a cat", "a bottle on a table", "a car on a street", "a white wall", "a rabbit in a meadow", "a red car", "a tree", "a person", "a temple by a lake", "a rocket",
@@ -21,11 +18,9 @@ public sealed class MilvusClusterTests(MilvusClusterTests.OneProcess alone) : IC
     [InlineData(null, 0.99)]
     public async Task Milvus_gives_the_digest_of_the_embedded_index_and_its_moments(string? options, double leastRecall)
     {
-        Assert.SkipWhen(TestAssets.Missing(Path.Combine(Bundle, "start-milvus.sh")) is not null, "needs the scripts of a Milvus server: CLUSTERSEARCH_MILVUS_SERVER names their folder");
-        foreach (var tool in new[] { "unzip", "xz" })
-            Assert.SkipUnless((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, tool))), $"needs {tool} to start Milvus: apt-get install unzip xz-utils");
+        Assert.SkipWhen(MilvusScripts.Missing is not null, MilvusScripts.Missing ?? "");
         await using var cluster = await RunningCluster.StartAsync(
-            ["--workers", "2", "--slots", "1", "--milvus", Bundle, .. options is null ? Array.Empty<string>() : ["--milvus-options", options]]);
+            ["--workers", "2", "--slots", "1", "--milvus", MilvusScripts.Folder!, .. options is null ? Array.Empty<string>() : ["--milvus-options", options]]);
         Assert.Contains(cluster.Members, member => member.Name == "milvus");
         var into = await WholeProgram.RunAsync("ingest", ClusterTests.Footage, "--archive", cluster.Archive);
         Assert.True(into.ExitCode == alone.ExitCode, into.Error + cluster.Said);

@@ -117,10 +117,7 @@ internal sealed class WorkScene : IAsyncDisposable
     public Dictionary<string, string> WrapFfmpeg(string line)
     {
         var bin = Directory.CreateDirectory(File($"bin-{Guid.NewGuid():N}")).FullName;
-        var real = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, "ffmpeg")).First(System.IO.File.Exists);
-        var path = Path.Combine(bin, "ffmpeg");
-        System.IO.File.WriteAllText(path, $"#!/bin/sh\ncase \"$*\" in *filter_complex*) {line} ;; esac\nexec {real} \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        ProgramPath.WrapFfmpeg(bin, line);
         return new() { ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}" };
     }
 

@@ -107,10 +107,7 @@ public sealed class CutLinkTests
     private static string SlowFfmpeg(string directory)
     {
         Directory.CreateDirectory(directory);
-        var real = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, "ffmpeg")).First(File.Exists);
-        var path = Path.Combine(directory, "ffmpeg");
-        File.WriteAllText(path, $"#!/bin/sh\ncase \"$*\" in *filter_complex*) sleep 12 ;; esac\nexec {real} \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        ProgramPath.WrapFfmpeg(directory, "sleep 12");
         return directory;
     }
 }

@@ -20,14 +20,12 @@ public sealed class MilvusServer : IAsyncDisposable
 
     private MilvusServer(string settings, bool hasUsers) => (_settings, _hasUsers) = (settings, hasUsers);
 
-    // Before Missing, which asks it.
-    private static string? Folder { get; } = FindFolder();
-
     /// <summary>The address of a server that was started by somebody else.</summary>
     public static string? Given { get; } = Environment.GetEnvironmentVariable("CLUSTERSEARCH_MILVUS") is { Length: > 0 } given ? given : null;
 
     /// <summary>Why none can be started here; null when one can.</summary>
-    public static string? Missing { get; } = FindMissing();
+    public static string? Missing { get; } = MilvusScripts.Folder is null
+        ? "needs a Milvus server: CLUSTERSEARCH_MILVUS with an address, or CLUSTERSEARCH_MILVUS_SERVER with the folder of start-milvus.sh" : MilvusScripts.Missing;
 
     public int Port { get; private set; }
 
@@ -57,7 +55,7 @@ public sealed class MilvusServer : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         const string keep = """begin=$1 end=$2 data=$3; "$begin" "$data" 0 && read -r pid <"$data/milvus.pid" && echo "started $pid"; read -r _; "$end" "$data" 0""";
-        var start = new ProcessStartInfo("setsid", ["bash", "-c", keep, "bash", Path.Combine(Folder!, "start-milvus.sh"), Path.Combine(Folder!, "stop-milvus.sh"), _directory.File("data")])
+        var start = new ProcessStartInfo("setsid", ["bash", "-c", keep, "bash", Path.Combine(MilvusScripts.Folder!, "start-milvus.sh"), Path.Combine(MilvusScripts.Folder!, "stop-milvus.sh"), _directory.File("data")])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -73,7 +71,7 @@ public sealed class MilvusServer : IAsyncDisposable
         string? line;
         do line = await _keeper.StandardOutput.ReadLineAsync(limit.Token);
         while (line is not null && !line.StartsWith("started ", StringComparison.Ordinal));
-        if (line is null) throw new InvalidOperationException($"Milvus did not start: {Path.Combine(Folder!, "start-milvus.sh")} {_directory.Path}");
+        if (line is null) throw new InvalidOperationException($"Milvus did not start: {Path.Combine(MilvusScripts.Folder!, "start-milvus.sh")} {_directory.Path}");
         Port = int.Parse(await File.ReadAllTextAsync(_directory.File("data/milvus.port"), limit.Token), CultureInfo.InvariantCulture);
     }
 
@@ -96,21 +94,6 @@ public sealed class MilvusServer : IAsyncDisposable
     {
         if (_keeper is not null) await EndAsync();
         _directory.Dispose();
-    }
-
-    private static string? FindMissing()
-    {
-        if (Folder is null) return "needs a Milvus server: CLUSTERSEARCH_MILVUS with an address, or CLUSTERSEARCH_MILVUS_SERVER with the folder of start-milvus.sh";
-        if (!OperatingSystem.IsLinux()) return "needs Linux for the Milvus server";
-        foreach (var tool in new[] { "unzip", "xz", "setsid", "flock" })
-            if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => File.Exists(Path.Combine(directory, tool)))) return $"needs {tool} to start Milvus: apt-get install unzip xz-utils util-linux";
-        return null;
-    }
-
-    private static string? FindFolder()
-    {
-        var folder = Environment.GetEnvironmentVariable("CLUSTERSEARCH_MILVUS_SERVER") is { Length: > 0 } named ? named : Path.Combine(TestAssets.Shared, "servers", "milvus");
-        return File.Exists(Path.Combine(folder, "start-milvus.sh")) ? folder : null;
     }
 
     private async Task EndAsync()
