@@ -56,9 +56,14 @@ internal static class MilvusFaults
             CollectionMissing => new CollectionMissingException($"{said}; somebody dropped it: run `clustersearch reindex`"),
             DatabaseMissing => new ClusterSearchException(ErrorCodes.ArchiveNotFound, $"{said}; make the database there, or name another in the address"),
             >= FirstAccess and <= LastAccess => new ClusterSearchException(ErrorCodes.ArchiveAccess, $"{said}; give a user and password, or a key, that may use these collections"),
+            _ when IsLate(status.Reason) => new ClusterSearchException(ErrorCodes.ArchiveUnreachable, $"{said}: it did not answer in time; see what keeps it busy") { IsTransient = true },
             _ => new ClusterSearchException(ErrorCodes.ArchiveRefused, said),
         };
     }
+
+    /// <summary>A call that ran into its deadline inside of the server, which says so in words of Go's before this side notices.</summary>
+    private static bool IsLate(string reason) =>
+        reason.Contains("context deadline exceeded", StringComparison.OrdinalIgnoreCase) || reason.Contains("context done", StringComparison.OrdinalIgnoreCase);
 
     public static ClusterSearchException Of(MilvusAddress address, string what, RpcException fault)
     {

@@ -87,6 +87,18 @@ public sealed class ClientTests
     }
 
     [Theory]
+    [InlineData("proxy TaskCondition context Done")]
+    [InlineData("failed to search: context deadline exceeded")]
+    public async Task A_deadline_that_the_server_tells_in_words_passes_and_is_not_tried_again(string reason)
+    {
+        await using var server = await ScriptedMilvus.StartAsync(_ => new WireAnswer(new GetVersionResponse { Status = new Status { Code = 65535, ErrorCode = 1, Reason = reason } }));
+        using var client = Client(server, retryLimit: TimeSpan.FromSeconds(5));
+        var fault = await Assert.ThrowsAsync<ClusterSearchException>(() => client.VersionAsync(Cancellation));
+        Assert.Equal((ErrorCodes.ArchiveUnreachable, true), (fault.Code, fault.IsTransient));
+        Assert.Single(server.Calls);
+    }
+
+    [Theory]
     [InlineData(16, "missing authorization in header", ErrorCodes.ArchiveAccess)]
     [InlineData(7, "no grant", ErrorCodes.ArchiveAccess)]
     [InlineData(12, "unknown method", ErrorCodes.ArchiveVersion)]
