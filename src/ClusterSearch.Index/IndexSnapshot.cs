@@ -52,7 +52,15 @@ internal sealed class IndexSnapshot : IVectorSnapshot
         using var use = Use();
         using var passage = _traffic.Enter();
         Check(queries, k);
-        return ValueTask.FromResult(_search.Run(queries, filter, k, perSample: false, (query, found) => new UnitHits(_view, query).Of(found), cancellation));
+        return ValueTask.FromResult(Units(queries, filter, k, float.NegativeInfinity, cancellation));
+    }
+
+    public ValueTask<IReadOnlyList<UnitHit>> SearchUnitsFromAsync(float[] query, VectorFilter filter, int k, float least, CancellationToken cancellation)
+    {
+        using var use = Use();
+        using var passage = _traffic.Enter();
+        Check([query], k);
+        return ValueTask.FromResult(Units([query], filter, k, least, cancellation)[0]);
     }
 
     public ValueTask<IReadOnlyList<IReadOnlyList<SampleHit>>> SearchSamplesAsync(
@@ -61,7 +69,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
         using var use = Use();
         using var passage = _traffic.Enter();
         Check(queries, k);
-        return ValueTask.FromResult(_search.Run(queries, filter, k, perSample: true, (_, found) => (IReadOnlyList<SampleHit>)found.ConvertAll(ToHit), cancellation));
+        return ValueTask.FromResult(_search.Run(queries, filter, k, float.NegativeInfinity, perSample: true, (_, found) => (IReadOnlyList<SampleHit>)found.ConvertAll(ToHit), cancellation));
     }
 
     public ValueTask<IReadOnlyList<SampleScores>> ScoreSamplesAsync(
@@ -123,6 +131,9 @@ internal sealed class IndexSnapshot : IVectorSnapshot
         // What is searched exactly lives as long as what it was made of.
         if (_parent is null) _view.Release();
     }
+
+    private IReadOnlyList<IReadOnlyList<UnitHit>> Units(IReadOnlyList<float[]> queries, VectorFilter filter, int k, float least, CancellationToken cancellation) =>
+        _search.Run(queries, filter, k, least, perSample: false, (query, found) => new UnitHits(_view, query).Of(found), cancellation);
 
     private static UnitKey KeyOf(VideoId video, UnitRow unit) => new(video, unit.FirstSample, unit.ShotFirstSample, unit.Count);
 

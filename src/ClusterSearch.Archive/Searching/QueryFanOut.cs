@@ -28,6 +28,10 @@ internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOpt
     /// <summary>Fewer shots than this are cut into moments by the thread that asks.</summary>
     private const int ShotsPerThread = 32;
 
+    // Where samples lie on no even grid, smoothing reaches as far as their spacing makes it: frames are nearer than this, nearly all key frames too.
+    private const double LongestFrameSeconds = 1;
+    private const double LongestKeyframeSeconds = 20;
+
     /// <param name="query">The query's vector.</param>
     /// <param name="filter">What may be found.</param>
     /// <param name="count">Moments wanted.</param>
@@ -39,11 +43,13 @@ internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOpt
         var best = new SortedSet<FoundMoment>(FoundMoment.BestFirst);
         var scored = new HashSet<(VideoId, long)>();
         long samples = 0;
+        var reaching = smoothing == SmoothingMethod.Shot ? filter.Widened(SmoothingReachSeconds()) : filter;
         // Batches grow: most queries are decided by the first few shots, and some need thousands.
         var batchSize = FirstBatch;
         for (var k = Math.Max(FirstUnits, (long)count * UnitsPerMoment); ; k *= MoreUnits)
         {
-            var hits = await BestUnitsAsync(query, filter, (int)Math.Min(k, int.MaxValue), cancellation);
+            var least = best.Count >= count ? best.Max!.Score : float.NegativeInfinity;
+            var hits = await BestUnitsAsync(query, reaching, (int)Math.Min(k, int.MaxValue), least, cancellation);
             var isDecided = false;
             for (var next = 0; next < hits.Count && !isDecided;)
             {
@@ -61,10 +67,18 @@ internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOpt
         }
     }
 
-    private async Task<IReadOnlyList<UnitHit>> BestUnitsAsync(float[] query, VectorFilter filter, int count, CancellationToken cancellation)
+    /// <summary>A sample of the window may owe its smoothed score to neighbours outside of it, whose units must be seen.</summary>
+    private double SmoothingReachSeconds() => GaussianKernel.Default.Radius * session.Encoding.Sampling.Kind switch
+    {
+        SamplingKind.Grid => SampleClock.Uniform(session.Encoding.Sampling.Rate).SpacingSeconds,
+        SamplingKind.Native => LongestFrameSeconds,
+        _ => LongestKeyframeSeconds,
+    };
+
+    private async Task<IReadOnlyList<UnitHit>> BestUnitsAsync(float[] query, VectorFilter filter, int count, float least, CancellationToken cancellation)
     {
         using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Units, ActivityKind.Client);
-        var hits = (await session.Snapshot.ForShots().SearchUnitsAsync([query], filter, count, cancellation))[0];
+        var hits = await session.Snapshot.ForShots().SearchUnitsFromAsync(query, filter, count, least, cancellation);
         span?.SetTag(Telemetry.Attributes.Units, hits.Count);
         return hits;
     }

@@ -66,6 +66,11 @@ public interface IVectorSnapshot : IDisposable
     ValueTask<IReadOnlyList<IReadOnlyList<UnitHit>>> SearchUnitsAsync(
         IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation);
 
+    /// <summary>Of one query's k best units those whose upper bound is not below a score: for who knows by now what is of no interest.</summary>
+    /// <inheritdoc cref="SearchUnitsAsync"/>
+    async ValueTask<IReadOnlyList<UnitHit>> SearchUnitsFromAsync(float[] query, VectorFilter filter, int k, float least, CancellationToken cancellation) =>
+        [.. (await SearchUnitsAsync([query], filter, k, cancellation))[0].TakeWhile(hit => hit.UpperBound >= least)];
+
     /// <summary>The k best samples of each query by raw score.</summary>
     ValueTask<IReadOnlyList<IReadOnlyList<SampleHit>>> SearchSamplesAsync(
         IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation);
@@ -232,6 +237,15 @@ public sealed record VectorFilter
 
     public bool IsEmpty => this == None;
 
+    /// <summary>The same with bounds in time that lie so many seconds farther out.</summary>
+    public VectorFilter Widened(double seconds) => this with
+    {
+        RecordedAfter = RecordedAfter is { } after ? Moved(after, -seconds) : null,
+        RecordedBefore = RecordedBefore is { } before ? Moved(before, seconds) : null,
+        SecondsAfter = SecondsAfter - seconds,
+        SecondsBefore = SecondsBefore + seconds,
+    };
+
     /// <summary>Whether a video can have samples that pass.</summary>
     public bool Admits(VideoId video, VideoAttributes attributes) =>
         (Videos is null || Videos.Contains(video))
@@ -247,5 +261,12 @@ public sealed record VectorFilter
         if (RecordedAfter is { } after) from = Math.Max(from, (after - attributes.RecordedAt!.Value).TotalSeconds);
         if (RecordedBefore is { } before) to = Math.Min(to, (before - attributes.RecordedAt!.Value).TotalSeconds);
         return (from, to);
+    }
+
+    /// <summary>No farther than times go.</summary>
+    private static DateTimeOffset Moved(DateTimeOffset time, double seconds)
+    {
+        var room = seconds < 0 ? time - DateTimeOffset.MinValue : DateTimeOffset.MaxValue - time;
+        return Math.Abs(seconds) < room.TotalSeconds ? time.AddSeconds(seconds) : time + (seconds < 0 ? -room : room);
     }
 }

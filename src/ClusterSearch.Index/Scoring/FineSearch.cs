@@ -19,18 +19,21 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
     private readonly HashSet<(int Segment, int Unit)> _scored = [];
 
     /// <param name="k">How many are wanted.</param>
+    /// <param name="least">Those that score below it are not wanted.</param>
     /// <param name="perSample">Samples; else units by their best one.</param>
     /// <param name="cancellation">Checked between parts.</param>
     /// <returns>Best first.</returns>
-    public List<FoundSample> Best(int k, bool perSample, CancellationToken cancellation)
+    public List<FoundSample> Best(int k, float least, bool perSample, CancellationToken cancellation)
     {
         var best = new Best<FoundSample>(k, (left, right) => FoundSample.BestFirst(view, left, right));
-        var promising = coarse.ThresholdOf((int)Math.Min(int.MaxValue, FirstBlocks + 2L * k));
-        Score(Collect(promising, float.PositiveInfinity, float.NegativeInfinity, cancellation), best, perSample, cancellation);
-        var toBeat = best.IsFull ? best.Least.Score : float.NegativeInfinity;
-        if (toBeat < promising) Score(Collect(toBeat, promising, toBeat, cancellation), best, perSample, cancellation);
+        var promising = Math.Max(least, coarse.ThresholdOf((int)Math.Min(int.MaxValue, FirstBlocks + 2L * k)));
+        Score(Collect(promising, float.PositiveInfinity, least, cancellation), best, least, perSample, cancellation);
+        var toBeat = ToBeat(best, least);
+        if (toBeat < promising) Score(Collect(toBeat, promising, toBeat, cancellation), best, least, perSample, cancellation);
         return best.Sort();
     }
+
+    private static float ToBeat(Best<FoundSample> best, float least) => best.IsFull ? Math.Max(least, best.Least.Score) : least;
 
     /// <summary>Pieces whose bound lies in [from, below), or from there on where that is infinite, and by their means still reach a score.</summary>
     private List<Candidate> Collect(float from, float below, float toBeat, CancellationToken cancellation)
@@ -88,13 +91,13 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
     }
 
     /// <summary>Scores units of candidates, the most promising first, as long as they can come in.</summary>
-    private void Score(List<Candidate> candidates, Best<FoundSample> best, bool perSample, CancellationToken cancellation)
+    private void Score(List<Candidate> candidates, Best<FoundSample> best, float least, bool perSample, CancellationToken cancellation)
     {
         candidates.Sort((left, right) => right.Bound.CompareTo(left.Bound));
         var batchSize = FirstBatch;
         for (var next = 0; next < candidates.Count;)
         {
-            var toBeat = best.IsFull ? best.Least.Score : float.NegativeInfinity;
+            var toBeat = ToBeat(best, least);
             var batch = new List<UnitToScore>(batchSize);
             for (; next < candidates.Count && batch.Count < batchSize; next++)
             {

@@ -14,7 +14,7 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
     private Kept? _kept;
 
     public IReadOnlyList<IReadOnlyList<T>> Run<T>(
-        IReadOnlyList<float[]> queries, VectorFilter filter, int k, bool perSample,
+        IReadOnlyList<float[]> queries, VectorFilter filter, int k, float least, bool perSample,
         Func<QueryVector, List<FoundSample>, IReadOnlyList<T>> convert, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -33,7 +33,7 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
                 for (var i = 0; i < vectors.Length; i++)
                 {
                     var fine = new FineSearch(view, vectors[i], bounds[i], workers, meter);
-                    answers[first + i] = convert(vectors[i], fine.Best(k, perSample, cancellation));
+                    answers[first + i] = convert(vectors[i], fine.Best(k, least, perSample, cancellation));
                 }
             }
             finally

@@ -158,5 +158,9 @@ public abstract partial class VectorStoreConformance
         }
         Assert.Equal(all.OrderByDescending(hit => hit.UpperBound).ThenBy(hit => hit.Unit.Video).ThenBy(hit => hit.Unit.FirstSample), all);
         Assert.Equal(all.Take(k), (await snapshot.SearchUnitsAsync([query], filter, k, Cancellation))[0]);
+        if (all.Count == 0) return;
+        var least = all[all.Count / 3].UpperBound;
+        Assert.Equal(all.Take(k).TakeWhile(hit => hit.UpperBound >= least), await snapshot.SearchUnitsFromAsync(query, filter, k, least, Cancellation));
+        Assert.Empty(await snapshot.SearchUnitsFromAsync(query, filter, k, MathF.BitIncrement(all[0].UpperBound), Cancellation));
     }
 }
