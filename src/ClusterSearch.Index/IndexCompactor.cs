@@ -129,6 +129,7 @@ internal sealed class IndexCompactor(
     private static bool IsLiveWhole(IndexView view, int index)
     {
         var segment = view.Segments[index];
+        segment.ExpectAll();
         foreach (var video in segment.Videos.Ids)
         {
             foreach (var run in (view.Find(video)?.Runs ?? []).Where(run => run.Segment == index))

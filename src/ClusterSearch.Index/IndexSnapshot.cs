@@ -69,7 +69,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
         using var use = Use();
         using var passage = _traffic.Enter();
         Check(queries, k);
-        return ValueTask.FromResult(_search.Run(queries, filter, k, float.NegativeInfinity, perSample: true, (_, found) => (IReadOnlyList<SampleHit>)found.ConvertAll(ToHit), cancellation));
+        return ValueTask.FromResult(_search.Run(queries, filter, k, float.NegativeInfinity, perSample: true, found => (IReadOnlyList<SampleHit>)found.ConvertAll(ToHit), cancellation));
     }
 
     public ValueTask<IReadOnlyList<SampleScores>> ScoreSamplesAsync(
@@ -133,9 +133,16 @@ internal sealed class IndexSnapshot : IVectorSnapshot
     }
 
     private IReadOnlyList<IReadOnlyList<UnitHit>> Units(IReadOnlyList<float[]> queries, VectorFilter filter, int k, float least, CancellationToken cancellation) =>
-        _search.Run(queries, filter, k, least, perSample: false, (query, found) => new UnitHits(_view, query).Of(found), cancellation);
+        _search.Run(queries, filter, k, least, perSample: false, found => (IReadOnlyList<UnitHit>)found.ConvertAll(ToUnit), cancellation);
 
     private static UnitKey KeyOf(VideoId video, UnitRow unit) => new(video, unit.FirstSample, unit.ShotFirstSample, unit.Count);
+
+    private UnitHit ToUnit(FoundSample found)
+    {
+        var segment = _view.Segments[found.Segment];
+        var unit = segment.Units[found.Unit];
+        return new UnitHit(KeyOf(segment.Videos.Ids[unit.Video], unit), found.Score);
+    }
 
     private SampleHit ToHit(FoundSample found)
     {

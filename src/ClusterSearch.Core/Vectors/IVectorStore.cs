@@ -194,9 +194,8 @@ public sealed record StoredUnit(UnitKey Key, double[] Seconds, ulong Digest);
 public readonly record struct UnitKey(VideoId Video, long FirstSample, long ShotFirstSample, int Count);
 
 /// <param name="Unit">Which.</param>
-/// <param name="MeanScore">q·mean.</param>
 /// <param name="UpperBound">No sample of the unit scores higher.</param>
-public readonly record struct UnitHit(UnitKey Unit, float MeanScore, float UpperBound);
+public readonly record struct UnitHit(UnitKey Unit, float UpperBound);
 
 public readonly record struct SampleHit(VideoId Video, long Number, long ShotFirstSample, float Score);
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ClusterSearch.Index.Kernels;
 using ClusterSearch.Index.Segments;
 
@@ -43,19 +44,18 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
         workers.Run((chunks.Count + ChunksPerPart - 1) / ChunksPerPart, () => new Space(), (part, space) =>
         {
             space.Candidates.Clear();
-            for (var index = part * ChunksPerPart; index < Math.Min(chunks.Count, (part + 1) * ChunksPerPart); index++)
-                Collect(index, from, below, toBeat, space);
+            for (var index = part * ChunksPerPart; index < Math.Min(chunks.Count, (part + 1) * ChunksPerPart); index++) Collect(index, from, below, space.Candidates);
+            if (!coarse.AreTrue) JudgeByMeans(space, toBeat);
             if (space.Candidates.Count == 0) return;
             lock (found) found.AddRange(space.Candidates);
         }, cancellation);
         return found;
     }
 
-    private void Collect(int index, float from, float below, float toBeat, Space space)
+    private void Collect(int index, float from, float below, List<Candidate> candidates)
     {
         var chunk = coarse.Plan.Chunks[index];
         var largest = coarse.LargestOf(chunk);
-        var count = 0;
         for (var block = 0; block < largest.Length; block++)
         {
             if (!(largest[block] >= from) || float.IsNegativeInfinity(largest[block])) continue;
@@ -63,31 +63,37 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
             for (var row = 0; row < bounds.Length; row++)
             {
                 if (!(bounds[row] >= from) || float.IsNegativeInfinity(bounds[row]) || (bounds[row] >= below && !float.IsPositiveInfinity(below))) continue;
-                space.Bounds[count] = bounds[row];
-                space.Pieces[count++] = (chunk.FirstBlock + block) * SignCodes.RowsPerBlock + row;
+                candidates.Add(new Candidate(bounds[row], chunk.Segment, (chunk.FirstBlock + block) * SignCodes.RowsPerBlock + row, index));
             }
         }
-        if (count == 0) return;
-        if (coarse.AreTrue)
-        {
-            for (var i = 0; i < count; i++) space.Candidates.Add(new Candidate(space.Bounds[i], chunk.Segment, space.Pieces[i], index));
-            return;
-        }
-        JudgeByMeans(index, chunk, count, toBeat, space);
     }
 
-    private void JudgeByMeans(int index, ScanChunk chunk, int count, float toBeat, Space space)
+    /// <summary>Keeps those that still reach a score by their means.</summary>
+    private void JudgeByMeans(Space space, float toBeat)
     {
-        var segment = view.Segments[chunk.Segment];
-        var rows = space.Pieces.AsSpan(0, count);
-        space.Means.Score(segment, rows, query, space.Bounds);
-        meter.AddMeans(count, (long)count * (segment.PaddedDimension + SegmentFormat.PieceBytes));
-        for (var i = 0; i < count; i++)
+        var candidates = CollectionsMarshal.AsSpan(space.Candidates);
+        foreach (var candidate in candidates) view.Segments[candidate.Segment].ExpectPieces(candidate.Piece, 1);
+        foreach (var candidate in candidates)
+            if (view.Segments[candidate.Segment].IsPieceRowWhole(candidate.Piece)) view.Segments[candidate.Segment].ExpectMean(candidate.Piece);
+        var kept = 0;
+        for (var first = 0; first < candidates.Length;)
         {
-            if (float.IsNegativeInfinity(space.Bounds[i])) continue;
-            var bound = space.Bounds[i] + coarse.Slack.Radius * segment.AllPieces[rows[i]].Radius;
-            if (bound >= toBeat) space.Candidates.Add(new Candidate(bound, chunk.Segment, rows[i], index));
+            var segment = view.Segments[candidates[first].Segment];
+            var end = first;
+            for (; end < candidates.Length && candidates[end].Segment == candidates[first].Segment; end++) space.Add(end - first, candidates[end].Piece);
+            var pieces = space.Pieces[..(end - first)];
+            var scores = space.Scores[..(end - first)];
+            space.Means.Score(segment, pieces, query, scores);
+            meter.AddMeans(pieces.Length, (long)pieces.Length * (segment.PaddedDimension + SegmentFormat.PieceBytes));
+            for (var i = 0; i < pieces.Length; i++)
+            {
+                if (float.IsNegativeInfinity(scores[i])) continue;
+                var bound = scores[i] + coarse.Slack.Radius * segment.AllPieces[pieces[i]].Radius;
+                if (bound >= toBeat) candidates[kept++] = candidates[first + i] with { Bound = bound };
+            }
+            first = end;
         }
+        CollectionsMarshal.SetCount(space.Candidates, kept);
     }
 
     /// <summary>Scores units of candidates, the most promising first, as long as they can come in.</summary>
@@ -120,8 +126,9 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
         workers.Run((batch.Count + UnitsPerPart - 1) / UnitsPerPart, () => new UnitScorer(view, query), (part, scorer) =>
         {
             var found = new List<FoundSample>();
-            for (var i = part * UnitsPerPart; i < Math.Min(batch.Count, (part + 1) * UnitsPerPart); i++)
-                scorer.Score(batch[i], toBeat, perSample, found, meter);
+            var wanted = CollectionsMarshal.AsSpan(batch)[(part * UnitsPerPart)..Math.Min(batch.Count, (part + 1) * UnitsPerPart)];
+            scorer.Expect(wanted);
+            foreach (var unit in wanted) scorer.Score(unit, toBeat, perSample, found, meter);
             lock (best)
                 foreach (var one in found) best.Add(one);
         }, cancellation);
@@ -130,15 +137,28 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
 
     private sealed class Space
     {
-        private const int Rows = ScanPlan.BlocksPerChunk * SignCodes.RowsPerBlock;
+        private int[] _pieces = new int[256];
+        private float[] _scores = new float[256];
 
         public List<Candidate> Candidates { get; } = [];
 
-        public int[] Pieces { get; } = new int[Rows];
-
-        public float[] Bounds { get; } = new float[Rows];
-
         public PieceMeans Means { get; } = new();
+
+        public ReadOnlySpan<int> Pieces => _pieces;
+
+        /// <summary>Room for as many.</summary>
+        public Span<float> Scores => _scores;
+
+        public void Add(int place, int piece)
+        {
+            if (place == _pieces.Length)
+            {
+                Array.Resize(ref _pieces, 2 * place);
+                _scores = new float[2 * place];
+            }
+            _pieces[place] = piece;
+        }
+
     }
 
     /// <param name="Chunk">Of the plan.</param>

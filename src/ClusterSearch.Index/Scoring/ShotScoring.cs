@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ClusterSearch.Core.Footage;
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index.Segments;
@@ -20,10 +21,20 @@ internal static class ShotScoring
         var scored = new ShotScores[shots.Count];
         workers.Run((shots.Count + ShotsPerPart - 1) / ShotsPerPart, () => new UnitScorer(view, query), (part, scorer) =>
         {
-            for (var i = part * ShotsPerPart; i < Math.Min(shots.Count, (part + 1) * ShotsPerPart); i++)
-                scored[i] = Score(view, scorer, shots[i].Video, shots[i].Shot, meter);
+            var own = CollectionsMarshal.AsSpan(shots)[(part * ShotsPerPart)..Math.Min(shots.Count, (part + 1) * ShotsPerPart)];
+            Expect(view, own);
+            for (var i = 0; i < own.Length; i++) scored[part * ShotsPerPart + i] = Score(view, scorer, own[i].Video, own[i].Shot, meter);
         }, cancellation);
         return scored;
+    }
+
+    /// <summary>Has the system read what is not in memory of some shots, all at once.</summary>
+    private static void Expect(IndexView view, ReadOnlySpan<(VideoId Video, long Shot)> shots)
+    {
+        foreach (var (id, _) in shots)
+            foreach (var run in view.Find(id)?.Runs ?? []) view.Segments[run.Segment].ExpectUnits(run.First, run.End - run.First);
+        foreach (var (id, shot) in shots)
+            foreach (var (segment, unit) in VideoRows.OfShot(view, view.Find(id), shot)) view.Segments[segment].ExpectSamples(unit.SampleOffset, unit.Count);
     }
 
     private static ShotScores Score(IndexView view, UnitScorer scorer, VideoId video, long shot, SearchMeter meter)

@@ -61,20 +61,23 @@ internal sealed class SpreadProbe(IReadOnlyList<Segment> segments)
         var all = segments.Sum(segment => (long)segment.PieceCount);
         var chosen = new List<(int Segment, int Piece)>(Pieces);
         var step = Math.Max(PiecesPerPlace, all * PiecesPerPlace / Pieces);
+        var places = new List<(int Segment, int First, int End)>(Pieces / PiecesPerPlace + 1);
         long next = 0, before = 0;
         for (var index = 0; index < segments.Count; before += segments[index++].PieceCount)
-        {
             for (; next - before < segments[index].PieceCount; next += step)
+                places.Add((index, (int)(next - before), (int)Math.Min(segments[index].PieceCount, next - before + Math.Min(step, PiecesLookedAt))));
+        // Of a cold index all places are read at once, then all rows.
+        foreach (var (segment, first, end) in places) segments[segment].ExpectPieces(first, end - first);
+        foreach (var (segment, first, end) in places)
+        {
+            var found = 0;
+            for (var piece = first; piece < end && found < PiecesPerPlace; piece++)
             {
-                var first = (int)(next - before);
-                var end = (int)Math.Min(segments[index].PieceCount, first + Math.Min(step, PiecesLookedAt));
-                var found = 0;
-                for (var piece = first; piece < end && found < PiecesPerPlace; piece++)
-                {
-                    if (!segments[index].ArePiecesWhole(piece, 1) || segments[index].AllPieces[piece] is not { IsSample: false, Radius: > 0 }) continue;
-                    chosen.Add((index, piece));
-                    found++;
-                }
+                if (!segments[segment].IsPieceRowWhole(piece) || segments[segment].AllPieces[piece] is not { IsSample: false, Radius: > 0 } row) continue;
+                segments[segment].ExpectMean(piece);
+                segments[segment].ExpectSamples(row.Row, row.Count);
+                chosen.Add((segment, piece));
+                found++;
             }
         }
         return chosen;

@@ -3,12 +3,22 @@ using ClusterSearch.Index.Segments;
 
 namespace ClusterSearch.Index.Scoring;
 
-/// <summary>Scores the samples and means of single units. One a thread.</summary>
+/// <summary>Scores the samples of single units. One a thread.</summary>
 internal sealed class UnitScorer(IndexView view, QueryVector query)
 {
     private readonly RowScorer _rows = new(query);
-    private readonly PieceMeans _means = new();
     private readonly float[] _scores = new float[Unit.MaximumSamples];
+
+    /// <summary>Has the system read what is not in memory of some units, all at once.</summary>
+    public void Expect(ReadOnlySpan<UnitToScore> wanted)
+    {
+        foreach (var one in wanted) view.Segments[one.Segment].ExpectUnits(one.Unit, 1);
+        foreach (var one in wanted)
+        {
+            var segment = view.Segments[one.Segment];
+            if (segment.AreUnitsWhole(one.Unit, 1)) segment.ExpectSamples(segment.Units[one.Unit].SampleOffset, segment.Units[one.Unit].Count);
+        }
+    }
 
     /// <summary>A unit's samples that lie in its window and reach a score: all of them, or the best one. Nothing of a unit that is damaged.</summary>
     public void Score(UnitToScore wanted, float toBeat, bool perSample, List<FoundSample> found, SearchMeter meter)
@@ -33,16 +43,4 @@ internal sealed class UnitScorer(IndexView view, QueryVector query)
 
     /// <summary>Raw scores of all samples of a unit that is whole.</summary>
     public void Score(Segment segment, UnitRow unit, Span<float> scores) => _rows.Score(segment, unit.SampleOffset, unit.Count, scores);
-
-    /// <summary>The score of a unit's mean, of its pieces' means.</summary>
-    public float MeanScore(Segment segment, UnitRow unit)
-    {
-        Span<int> pieces = stackalloc int[unit.PieceCount];
-        Span<float> scores = stackalloc float[unit.PieceCount];
-        for (var i = 0; i < pieces.Length; i++) pieces[i] = unit.FirstPiece + i;
-        _means.Score(segment, pieces, query, scores);
-        var sum = 0d;
-        for (var i = 0; i < pieces.Length; i++) sum += (double)scores[i] * segment.AllPieces[pieces[i]].Count;
-        return (float)(sum / unit.Count);
-    }
 }

@@ -15,7 +15,7 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
 
     public IReadOnlyList<IReadOnlyList<T>> Run<T>(
         IReadOnlyList<float[]> queries, VectorFilter filter, int k, float least, bool perSample,
-        Func<QueryVector, List<FoundSample>, IReadOnlyList<T>> convert, CancellationToken cancellation)
+        Func<List<FoundSample>, IReadOnlyList<T>> convert, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var answers = new IReadOnlyList<T>[queries.Count];
@@ -33,7 +33,7 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
                 for (var i = 0; i < vectors.Length; i++)
                 {
                     var fine = new FineSearch(view, vectors[i], bounds[i], workers, meter);
-                    answers[first + i] = convert(vectors[i], fine.Best(k, least, perSample, cancellation));
+                    answers[first + i] = convert(fine.Best(k, least, perSample, cancellation));
                 }
             }
             finally

@@ -31,6 +31,19 @@ internal sealed unsafe class BlockStates(SegmentFormat.Header header, byte* byte
         return true;
     }
 
+    /// <summary>Has the system read what was never looked at, so that many parts are on their way at once.</summary>
+    public void Expect(SegmentSection section, long offset, long length)
+    {
+        var first = header[section].FirstBlock + (int)(offset >> SegmentFormat.BlockShift);
+        var last = header[section].FirstBlock + (int)((offset + length - 1) >> SegmentFormat.BlockShift);
+        for (var block = first; block <= last; block++)
+        {
+            if (Volatile.Read(ref _states[block]) != Unknown) continue;
+            var from = (long)(block - header[section].FirstBlock) << SegmentFormat.BlockShift;
+            FileAdvice.WillNeed(bytes + header[section].Offset + from, Math.Min(SegmentFormat.BlockBytes, header[section].Length - from));
+        }
+    }
+
     /// <summary>Checks a block against its checksum.</summary>
     public bool Check(int block)
     {

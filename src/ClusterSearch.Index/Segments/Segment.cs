@@ -28,15 +28,19 @@ internal sealed unsafe class Segment
         _file = file;
         _view = view;
         _bytes = bytes;
+        // How far the system would read on around a page that is missing is megabytes on some machines: for each of a thousand files.
+        FileAdvice.Random(bytes, length);
         _header = SegmentFormat.Header.Read(new ReadOnlySpan<byte>(bytes, (int)Math.Min(length, SegmentFormat.HeaderBytes)), length, path);
+        FileAdvice.WillNeed(bytes, _header.CentreOffset + PaddedDimension * sizeof(float));
+        FileAdvice.WillNeed(bytes + _header.ChecksumsOffset, length - _header.ChecksumsOffset);
         if (TablesChecksum() != _header.TablesChecksum) throw IndexFaults.Corrupt(path, "the checksum of its tables differs");
         var checksums = Span<ulong>(_header.ChecksumsOffset, _header.BlockCount);
         if (XxHash3.HashToUInt64(MemoryMarshal.AsBytes(checksums)) != _header.ChecksumsChecksum) throw IndexFaults.Corrupt(path, "the checksum of its checksums differs");
         _blocks = new BlockStates(_header, bytes);
         Videos = VideoTable.Read(_header, Span<byte>(_header.VideosOffset, checked((int)_header.VideosLength)),
             Span<byte>(_header.CoversOffset, _header.CoverCount * SegmentFormat.CoverBytes));
-        FileAdvice.Random(Address(SegmentSection.Means), _header[SegmentSection.Means].Length);
-        FileAdvice.Random(Address(SegmentSection.Samples), _header[SegmentSection.Samples].Length);
+        FileAdvice.Normal(Codes, _header[SegmentSection.Codes].Length);
+        FileAdvice.Normal((byte*)Factors, _header[SegmentSection.Factors].Length);
     }
 
     public string Path { get; }
@@ -129,6 +133,33 @@ internal sealed unsafe class Segment
 
     public ReadOnlySpan<sbyte> Samples(long firstSample, int count) => Span<sbyte>(_header[SegmentSection.Samples].Offset + firstSample * PaddedDimension, count * PaddedDimension);
 
+    /// <summary>Rows of some units are about to be looked at.</summary>
+    public void ExpectUnits(int first, int count) => Expect(SegmentSection.Units, (long)first * SegmentFormat.UnitBytes, (long)count * SegmentFormat.UnitBytes);
+
+    /// <summary>Rows of some pieces are about to be looked at.</summary>
+    public void ExpectPieces(int first, int count) => Expect(SegmentSection.Pieces, (long)first * SegmentFormat.PieceBytes, (long)count * SegmentFormat.PieceBytes);
+
+    /// <summary>The mean of a piece whose row is whole is about to be looked at.</summary>
+    public void ExpectMean(int piece)
+    {
+        var row = AllPieces[piece];
+        Expect(row.IsSample ? SegmentSection.Samples : SegmentSection.Means, (long)(row.IsSample ? row.Row : row.Mean) * PaddedDimension, PaddedDimension);
+    }
+
+    /// <summary>Seconds, scales and vectors of some samples are about to be looked at.</summary>
+    public void ExpectSamples(long first, int count)
+    {
+        Expect(SegmentSection.Seconds, first * sizeof(double), (long)count * sizeof(double));
+        Expect(SegmentSection.Scales, first * sizeof(float), (long)count * sizeof(float));
+        Expect(SegmentSection.Samples, first * PaddedDimension, (long)count * PaddedDimension);
+    }
+
+    /// <summary>All of it is about to be looked at.</summary>
+    public void ExpectAll() => FileAdvice.WillNeed(_bytes, _header.FileLength);
+
+    /// <summary>Whether the row of a piece can be relied on.</summary>
+    public bool IsPieceRowWhole(int piece) => AreWhole(SegmentSection.Pieces, (long)piece * SegmentFormat.PieceBytes, SegmentFormat.PieceBytes);
+
     /// <summary>Whether the rows of some units can be relied on.</summary>
     public bool AreUnitsWhole(int first, int count) => AreWhole(SegmentSection.Units, (long)first * SegmentFormat.UnitBytes, (long)count * SegmentFormat.UnitBytes);
 
@@ -176,6 +207,7 @@ internal sealed unsafe class Segment
     /// <returns>A fault for each part that differs.</returns>
     public IEnumerable<StoreFault> Verify(CancellationToken cancellation)
     {
+        ExpectAll();
         for (var block = 0; block < _header.BlockCount; block++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -199,6 +231,11 @@ internal sealed unsafe class Segment
     }
 
     private bool AreWhole(SegmentSection section, long offset, long length) => length == 0 || _blocks.AreWhole(section, offset, length);
+
+    private void Expect(SegmentSection section, long offset, long length)
+    {
+        if (length > 0) _blocks.Expect(section, offset, length);
+    }
 
     private byte* Address(SegmentSection section) => _bytes + _header[section].Offset;
 

@@ -34,9 +34,9 @@ internal sealed class MilvusSnapshot(EncodingState state, SnapshotParts parts, I
         var lengths = queries.Select(query => (float)Math.Sqrt(DotProduct.Of(query, query))).ToArray();
         // [mean, radius] · [q, |q|] is the bound.
         float[][] bounds = [.. queries.Select((query, i) => (float[])[.. query, lengths[i]])];
-        IReadOnlyList<string> columns = [Columns.Key, Columns.Video, Columns.First, Columns.Shot, Columns.Count, Columns.Radius, .. expression.HasTimes ? new[] { Columns.Seconds } : []];
+        IReadOnlyList<string> columns = [Columns.Key, Columns.Video, Columns.First, Columns.Shot, Columns.Count, .. expression.HasTimes ? new[] { Columns.Seconds } : []];
         return await FindAsync(state.Names!.Units, expression.OnUnits, columns, CollectionLayout.Units.VectorColumn, bounds, expression,
-            (rows, query) => UnitHits(rows, lengths[query], expression), HitOrder.Compare, k, cancellation);
+            (rows, _) => UnitHits(rows, expression), HitOrder.Compare, k, cancellation);
     }
 
     public async ValueTask<IReadOnlyList<IReadOnlyList<SampleHit>>> SearchSamplesAsync(
@@ -139,16 +139,16 @@ internal sealed class MilvusSnapshot(EncodingState state, SnapshotParts parts, I
             collection, asked, expression, columns, count, parts.Index.SearchParameters(count), atMost, state.Time, shards, token);
     }
 
-    private static IEnumerable<ScoredHit<UnitHit>> UnitHits(FoundRows found, float length, FilterExpression filter)
+    private static IEnumerable<ScoredHit<UnitHit>> UnitHits(FoundRows found, FilterExpression filter)
     {
         var rows = found.Rows;
-        var (keys, videos, radii) = (rows.Texts(Columns.Key), rows.Texts(Columns.Video), rows.Floats(Columns.Radius));
+        var (keys, videos) = (rows.Texts(Columns.Key), rows.Texts(Columns.Video));
         var (first, shot, count, seconds) = (rows.Longs(Columns.First), rows.Longs(Columns.Shot), rows.Longs(Columns.Count), rows.Texts(Columns.Seconds));
         for (var i = found.First; i < found.First + found.Count; i++)
         {
             var video = VideoId.Parse(videos[i]);
             var bound = found.Scores[i];
-            yield return new ScoredHit<UnitHit>(keys[i], new UnitHit(new UnitKey(video, first[i], shot[i], (int)count[i]), bound - length * radii[i], bound), bound,
+            yield return new ScoredHit<UnitHit>(keys[i], new UnitHit(new UnitKey(video, first[i], shot[i], (int)count[i]), bound), bound,
                 !filter.HasTimes || filter.PassesAsUnit(video, UnitRows.ToSeconds(seconds[i])));
         }
     }
