@@ -84,6 +84,9 @@ public sealed record SearchRequest
     /// <summary>Group near-identical moments under the best of them.</summary>
     public bool Fold { get; init; }
 
+    /// <summary>The index misses nothing, however long that takes; else as rarely as its options state. Scores are the same either way.</summary>
+    public bool Exact { get; init; }
+
     /// <summary>The encoding to search in: an id, the beginning of one, or a model's name; null: the active one.</summary>
     public string? Encoding { get; init; }
 }

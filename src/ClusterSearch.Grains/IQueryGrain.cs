@@ -42,6 +42,9 @@ public sealed record QueryOrder
 
     /// <summary>A shard that has not answered by then is left out.</summary>
     [Id(7)] public required TimeSpan Deadline { get; init; }
+
+    /// <summary>No unit may be missed. Older callers do not say it: false.</summary>
+    [Id(8)] public bool IsExact { get; init; }
 }
 
 /// <summary>What may be found; null asks nothing.</summary>

@@ -68,7 +68,7 @@ public sealed class SearchEngine : ISearch, IDisposable
 
         var count = request.Fold ? request.Top * FoldingReach : request.Top;
         var background = model.Facts.LogitBias is null ? await _background.MeasureAsync(session, query, cancellation) : null;
-        var wanted = new MomentQuery(query, request.Filter, count, request.Smoothing, background?.Median ?? 0);
+        var wanted = new MomentQuery(query, request.Filter, count, request.Smoothing, background?.Median ?? 0, request.Exact);
         var found = await StageAsync(Telemetry.Spans.Find, "find", () => FindAsync(session, request, wanted, cancellation));
         var searched = Stopwatch.GetTimestamp();
 
@@ -283,7 +283,7 @@ public sealed class SearchEngine : ISearch, IDisposable
             $"query: {request.Parts.Count} parts, one vector; filter: {(request.Filter.IsEmpty ? "none" : $"{coverage.FilteredOut} samples kept out inside the scan")}",
             isReference
                 ? $"plan: every sample scored (smoothing {request.Smoothing}, moments {request.Moments}), {found.SamplesScored} samples in {found.ShotsScored} runs"
-                : $"plan: units by upper bound ({found.UnitsSeen} looked at), then {found.ShotsScored} shots scored exactly ({found.SamplesScored} of {coverage.Samples} samples)",
+                : $"plan: units by upper bound{(request.Exact ? ", none missed" : "")} ({found.UnitsSeen} looked at), then {found.ShotsScored} shots scored exactly ({found.SamplesScored} of {coverage.Samples} samples)",
             .. session.Snapshot.Cost is { } cost
                 ? [string.Create(System.Globalization.CultureInfo.InvariantCulture,
                     $"index: {cost.Plan}; {cost.UnitsEstimated} codes, {cost.MeansScored} means and {cost.SamplesScored} samples scored, {cost.BytesRead / 1e6:0.0} MB read")]

@@ -21,6 +21,7 @@ internal sealed class SearchCommand : ArchiveCommand
     private readonly Option<bool> _fold;
     private readonly Option<string?> _clips;
     private readonly Option<string?> _sheet;
+    private readonly Option<bool> _exact;
     private readonly Option<bool> _explain;
     private readonly Option<string?> _encoding;
 
@@ -50,6 +51,7 @@ internal sealed class SearchCommand : ArchiveCommand
         _fold = Flag("--fold", "Group near-identical moments under the best of them.");
         _clips = Value("--clips", "DIR", "Write each moment as an exact MP4: rank-video-start-end.mp4.");
         _sheet = Value("--sheet", "FILE", "Write the moments' key frames as one picture, .jpg or .png.");
+        _exact = Flag(ExactOption.Name, ExactOption.Description);
         _explain = Flag("--explain", "Say how the answer was found.");
         _encoding = Value(EncodingOption.Name, "ENCODING", EncodingOption.Description);
     }
@@ -72,6 +74,7 @@ internal sealed class SearchCommand : ArchiveCommand
             Moments = moments,
             Smoothing = smoothing,
             Fold = parse.GetValue(_fold),
+            Exact = parse.GetValue(_exact),
             Encoding = parse.GetValue(_encoding),
         };
         var answer = await archive.Search.SearchAsync(request, cancellation);
