@@ -200,7 +200,13 @@ public sealed record Coverage(int Videos, int Searchable, int Failed, long Sampl
     /// <summary>Samples of these parts that the filter lets pass: neither among <see cref="Samples"/> nor among <see cref="FilteredOut"/>.</summary>
     public long UnansweredSamples { get; init; }
 
-    /// <summary>Parts of the index that were found damaged and left out, a line each that says what mends it.</summary>
+    /// <summary>Lines of <see cref="DamagedParts"/>, where so many parts or more are damaged.</summary>
+    public const int MaximumDamagedParts = 100;
+
+    /// <summary>
+    /// Parts of the index that were found damaged and left out, a line each that says what mends it and names no directory; at most
+    /// <see cref="MaximumDamagedParts"/>, ordered.
+    /// </summary>
     public IReadOnlyList<string> DamagedParts { get; init; } = [];
 }
 

@@ -21,6 +21,7 @@ internal sealed class EvaluateCommand : ArchiveCommand
     public EvaluateCommand(Surroundings surroundings)
         : base(surroundings, "eval", "Run judged queries and score the answers. The file holds {queries:[{text|image, relevant:[{video, start, end}]}]}.",
             new("clustersearch eval judged.json", "With the usual settings."),
+            new("clustersearch eval judged.json --exact", "What the answers would be if the index missed nothing."),
             new("clustersearch eval judged.json --moments reference --smoothing reference --json", "The published method, as JSON."))
     {
         _judged = Positional<string>("JUDGED", ArgumentArity.ExactlyOne, "A JSON file of judged queries; pictures' paths count from it.");

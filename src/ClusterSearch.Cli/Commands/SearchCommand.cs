@@ -31,6 +31,7 @@ internal sealed class SearchCommand : ArchiveCommand
             new("clustersearch search --image cat.jpg --not snow --top 5", "By a picture, away from snow."),
             new("clustersearch search --like garden-walk.mp4@12.5 --fold", "More like that moment; repeats are folded together."),
             new("clustersearch search \"a van\" --camera gate --after 2026-11-23T06:00 --before 2026-11-23T09:00", "One camera, one morning."),
+            new("clustersearch search \"a van\" --exact --explain", "Miss nothing, and say how it was searched."),
             new("clustersearch search \"a goal\" --clips goals --sheet goals.jpg", "Write each moment as an MP4, and one picture of all."))
     {
         _query = new QueryOptions(
