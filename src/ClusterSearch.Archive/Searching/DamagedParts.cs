@@ -15,6 +15,7 @@ internal static class DamagedParts
     {
         List<string> parts = [.. known.SelectMany(lines => lines).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(Coverage.MaximumDamagedParts)];
         // One empty list for all: a record compares lists by reference.
-        return parts.Count == 0 ? [] : parts;
+        if (parts.Count == 0) return [];
+        return parts;
     }
 }
