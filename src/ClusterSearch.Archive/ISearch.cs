@@ -84,6 +84,9 @@ public sealed record SearchRequest
     /// <summary>Group near-identical moments under the best of them.</summary>
     public bool Fold { get; init; }
 
+    /// <summary>The index misses nothing, however long that takes; else as rarely as its options state. Scores are the same either way.</summary>
+    public bool Exact { get; init; }
+
     /// <summary>The encoding to search in: an id, the beginning of one, or a model's name; null: the active one.</summary>
     public string? Encoding { get; init; }
 }
@@ -197,7 +200,13 @@ public sealed record Coverage(int Videos, int Searchable, int Failed, long Sampl
     /// <summary>Samples of these parts that the filter lets pass: neither among <see cref="Samples"/> nor among <see cref="FilteredOut"/>.</summary>
     public long UnansweredSamples { get; init; }
 
-    /// <summary>Parts of the index that were found damaged and left out, a line each that says what mends it.</summary>
+    /// <summary>Lines of <see cref="DamagedParts"/>, where so many parts or more are damaged.</summary>
+    public const int MaximumDamagedParts = 100;
+
+    /// <summary>
+    /// Parts of the index that were found damaged and left out, a line each that says what mends it and names no directory; at most
+    /// <see cref="MaximumDamagedParts"/>, ordered.
+    /// </summary>
     public IReadOnlyList<string> DamagedParts { get; init; } = [];
 }
 

@@ -34,10 +34,15 @@ public sealed record CoverageDocument(int Videos, int Searchable, int Failed, lo
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? UnansweredSamples { get; init; }
 
+    /// <summary>Parts of the index that were found damaged and left out, a line each, at most a hundred; absent where none were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? DamagedParts { get; init; }
+
     public static CoverageDocument From(Coverage c) => new(c.Videos, c.Searchable, c.Failed, c.Samples, c.FilteredOut, c.MissingSeconds)
     {
         UnansweredShards = c.UnansweredShards.Count > 0 ? c.UnansweredShards : null,
         UnansweredSamples = c.UnansweredShards.Count > 0 ? c.UnansweredSamples : null,
+        DamagedParts = c.DamagedParts.Count > 0 ? c.DamagedParts : null,
     };
 }
 

@@ -6,9 +6,10 @@ namespace ClusterSearch.Contract;
 /// <param name="Moments">"shots" or "reference".</param>
 /// <param name="Encoding">An id, the beginning of one, or a model's name; null: the active one.</param>
 /// <param name="Explain">Tell also how the answer was found.</param>
+/// <param name="Exact">The index misses nothing, however long that takes.</param>
 public sealed record SearchBody(
     IReadOnlyList<PartBody>? Parts, FilterBody? Filter, bool Fold, int? Limit, string? Cursor, string? Smoothing, string? Moments, string? Encoding,
-    bool Explain = false);
+    bool Explain = false, bool Exact = false);
 
 /// <param name="Kind">"text", "picture" or "moment".</param>
 /// <param name="Picture">Id of an uploaded picture.</param>

@@ -42,6 +42,9 @@ public sealed record QueryOrder
 
     /// <summary>A shard that has not answered by then is left out.</summary>
     [Id(7)] public required TimeSpan Deadline { get; init; }
+
+    /// <summary>No unit may be missed. Older callers do not say it: false.</summary>
+    [Id(8)] public bool IsExact { get; init; }
 }
 
 /// <summary>What may be found; null asks nothing.</summary>
@@ -91,6 +94,9 @@ public sealed record ShardReply
     [Id(2)] public long ShotsScored { get; init; }
 
     [Id(3)] public long SamplesScored { get; init; }
+
+    /// <summary>Parts of the index that its silo found damaged, a line each; null where there are none.</summary>
+    [Id(4)] public string[]? Damaged { get; init; }
 }
 
 /// <summary>The best of all shards that answered.</summary>
@@ -108,4 +114,7 @@ public sealed record QueryReply
 
     /// <summary>Indexes, from 0, of shards that did not answer.</summary>
     [Id(4)] public required int[] Unanswered { get; init; }
+
+    /// <summary>Parts of the index that silos found damaged, a line each; null where there are none.</summary>
+    [Id(5)] public string[]? Damaged { get; init; }
 }

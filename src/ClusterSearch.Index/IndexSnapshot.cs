@@ -18,6 +18,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
     private readonly VectorSearch _search;
     private readonly IndexSnapshot? _parent;
     private readonly Lazy<IndexSnapshot> _forShots;
+    private readonly Lazy<IndexSnapshot> _exactly;
     private int _isDisposed;
 
     public IndexSnapshot(IndexView view, EmbeddedIndexOptions options, SearchTraffic traffic)
@@ -25,6 +26,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
         (_view, _options, _traffic) = (view, options, traffic);
         _search = new VectorSearch(view, options, options.Exact ? null : options.Deviations, _meter);
         _forShots = new Lazy<IndexSnapshot>(() => new IndexSnapshot(this, options.Exact ? null : options.ShotDeviations));
+        _exactly = new Lazy<IndexSnapshot>(() => new IndexSnapshot(this, null));
     }
 
     /// <param name="parent">Of which this is another way to search.</param>
@@ -34,6 +36,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
         (_view, _options, _traffic, _meter, _parent) = (parent._view, parent._options, parent._traffic, parent._meter, parent);
         _search = new VectorSearch(_view, _options, deviations, _meter);
         _forShots = new Lazy<IndexSnapshot>(this);
+        _exactly = deviations is null ? new Lazy<IndexSnapshot>(this) : parent._exactly;
     }
 
     public int Dimension => _view.Dimension;
@@ -42,7 +45,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
 
     public IReadOnlyList<StoreFault> Faults => [.. _view.Segments.SelectMany(segment => segment.Faults)];
 
-    public IVectorSnapshot Exactly() => new IndexSnapshot(this, null);
+    public IVectorSnapshot Exactly() => _exactly.Value;
 
     public IVectorSnapshot ForShots() => _forShots.Value;
 
@@ -127,9 +130,11 @@ internal sealed class IndexSnapshot : IVectorSnapshot
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         _search.Dispose();
-        if (_parent is null && _forShots.IsValueCreated) _forShots.Value.Dispose();
-        // What is searched exactly lives as long as what it was made of.
-        if (_parent is null) _view.Release();
+        // The other ways to search live as long as what they were made of.
+        if (_parent is not null) return;
+        if (_forShots.IsValueCreated) _forShots.Value.Dispose();
+        if (_exactly.IsValueCreated) _exactly.Value.Dispose();
+        _view.Release();
     }
 
     private IReadOnlyList<IReadOnlyList<UnitHit>> Units(IReadOnlyList<float[]> queries, VectorFilter filter, int k, float least, CancellationToken cancellation) =>

@@ -37,8 +37,6 @@ public sealed record MilvusIndex
     /// <summary>2.3.5 accepts DISKANN where it was built without, and never builds it: nothing to wait for.</summary>
     internal bool IsWaitedFor => Type is not (MilvusIndexType.DiskAnn or MilvusIndexType.Automatic);
 
-    internal bool IsExact => Type == MilvusIndexType.Flat;
-
     internal string BuildParameters => Type switch
     {
         MilvusIndexType.Hnsw => string.Create(CultureInfo.InvariantCulture, $$"""{"M":{{Links}},"efConstruction":{{BuildCandidates}}}"""),
@@ -77,7 +75,7 @@ public enum MilvusIndexType
     /// <summary>A graph; approximate, a few milliseconds.</summary>
     Hnsw,
 
-    /// <summary>None: every vector is scored, nothing is missed.</summary>
+    /// <summary>None: every vector is scored, and nothing is missed of rows that the server has put into an index.</summary>
     Flat,
 
     /// <summary>Cells; approximate, smaller and slower than a graph.</summary>

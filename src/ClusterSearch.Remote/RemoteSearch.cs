@@ -45,6 +45,8 @@ internal sealed class RemoteSearch(GatewayConnection gateway) : ISearch
             body = new SearchBody(null, null, false, null, page.NextCursor, null, null, null);
         }
         while (page.NextCursor is not null && moments.Count < request.Top);
+        // A later page may have met more that is damaged.
+        first = first with { Coverage = first.Coverage with { DamagedParts = page.Coverage.DamagedParts } };
         return AnswerReading.Answer(first, moments, AnswerReading.Sum(timings));
     }
 

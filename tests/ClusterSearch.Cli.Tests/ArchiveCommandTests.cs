@@ -127,13 +127,14 @@ public sealed class ArchiveCommandTests : IDisposable
     public async Task Judged_queries_are_read_and_their_metrics_written()
     {
         File.WriteAllText(_directory.File("judged.json"), """{"queries":[{"text":"a cat","relevant":[{"video":"garden-walk.mp4","start":0,"end":8}]},{"image":"cup.png","relevant":[]}]}""");
-        var run = await Run("eval", "judged.json", "--moments", "reference", "--json");
+        var run = await Run("eval", "judged.json", "--moments", "reference", "--exact", "--json");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(new Archive.JudgedMoment("garden-walk.mp4", 0, 8), Assert.Single(_archive.Judged!.Queries[0].Relevant));
         Assert.Equal(_directory.File("cup.png"), _archive.Judged.Queries[1].Image);
-        Assert.Equal(Core.Moments.MomentMethod.Reference, _archive.Searched!.Moments);
+        Assert.Equal((Core.Moments.MomentMethod.Reference, true), (_archive.Searched!.Moments, _archive.Searched.Exact));
         Assert.Equal("""{"schemaVersion":1,"metrics":{"ndcg@10iou>=0.5":0.75,"undefined":null},"perQuery":[{"query":"acat","metrics":{"ndcg@10iou>=0.5":0.75}}]}""", Compact(run.Json));
         Assert.Equal("ndcg@10 iou>=0.5  0.750\nundefined         -\nover 1 query\n", (await Run("eval", "judged.json")).Out);
+        Assert.False(_archive.Searched.Exact);
     }
 
     [Theory]

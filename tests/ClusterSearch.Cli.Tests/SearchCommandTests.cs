@@ -22,7 +22,7 @@ public sealed class SearchCommandTests : IDisposable
         File.WriteAllText(_directory.File("b.jpg"), "");
         var run = await Run("search", "a", "red", "car", "--image", "a.jpg", "--image", "b.jpg", "--like", "garden-walk.mp4@1:30", "--not", "snow",
             "--weight", "text=2", "--weight", "image2=0.5", "--video", "space-day.mp4", "--camera", "gate", "--camera", "yard", "--zone", "north",
-            "--after", "2026-01-05T06:00", "--before", "90s", "--top", "7", "--moments", "reference", "--smoothing", "none", "--fold");
+            "--after", "2026-01-05T06:00", "--before", "90s", "--top", "7", "--moments", "reference", "--smoothing", "none", "--fold", "--exact");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         var request = _archive.Searched!;
         Assert.Equal<QueryPart>(
@@ -35,7 +35,7 @@ public sealed class SearchCommandTests : IDisposable
         Assert.Equal(["north"], request.Filter.Zones!);
         Assert.Equal((new DateTimeOffset(2026, 1, 5, 6, 0, 0, TimeSpan.Zero), null, null, 90.0),
             (request.Filter.RecordedAfter, request.Filter.RecordedBefore, request.Filter.SecondsAfter, request.Filter.SecondsBefore));
-        Assert.Equal((7, MomentMethod.Reference, SmoothingMethod.None, true), (request.Top, request.Moments, request.Smoothing, request.Fold));
+        Assert.Equal((7, MomentMethod.Reference, SmoothingMethod.None, true, true), (request.Top, request.Moments, request.Smoothing, request.Fold, request.Exact));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class SearchCommandTests : IDisposable
     {
         await Run("search", "a cat");
         var request = _archive.Searched!;
-        Assert.Equal((20, MomentMethod.Shots, SmoothingMethod.Shot, false, true), (request.Top, request.Moments, request.Smoothing, request.Fold, request.Filter.IsEmpty));
+        Assert.Equal((20, MomentMethod.Shots, SmoothingMethod.Shot, false, false, true), (request.Top, request.Moments, request.Smoothing, request.Fold, request.Exact, request.Filter.IsEmpty));
     }
 
     [Theory]

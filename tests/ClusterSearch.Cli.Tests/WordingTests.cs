@@ -47,6 +47,13 @@ public sealed class WordingTests
         "Warning: 2 parts of the archive (2/8, 5/8) did not answer in time, 1,200 samples not searched; ask again, or see that every silo runs",
         MomentTable.Gap(new Coverage(3, 3, 0, 900, 0, 0) { UnansweredShards = ["2/8", "5/8"], UnansweredSamples = 1200 }));
 
+    [Theory]
+    [InlineData(1, "Warning: 1 part of the index found damaged and left out; `clustersearch verify --repair` where the archive lies makes them again")]
+    [InlineData(99, "Warning: 99 parts of the index found damaged and left out; `clustersearch verify --repair` where the archive lies makes them again")]
+    [InlineData(100, "Warning: at least 100 parts of the index found damaged and left out; `clustersearch verify --repair` where the archive lies makes them again")]
+    public void Damaged_parts_are_counted_as_far_as_they_are_told(int parts, string expected) => Assert.Equal(expected,
+        MomentTable.Gap(new Coverage(3, 3, 0, 900, 0, 0) { DamagedParts = [.. Enumerable.Range(1, parts).Select(part => $"part {part}")] }));
+
     private static IngestProgress State(double secondsDone) => new()
     {
         Stage = IngestStage.Embedding,

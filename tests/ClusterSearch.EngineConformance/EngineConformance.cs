@@ -2,6 +2,7 @@ using ClusterSearch.Archive;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Vectors;
 using ClusterSearch.Testing;
 
 namespace ClusterSearch.EngineConformance;
@@ -15,7 +16,9 @@ public abstract class EngineConformance
     /// <param name="directory">Of the archive, empty.</param>
     /// <param name="footage">What is decoded.</param>
     /// <param name="before">Stands before the catalogue of whoever works; null: nothing does.</param>
-    protected abstract Task<EngineUnderTest> OpenAsync(string directory, DrawnFootage footage, Func<ICatalog, ICatalog>? before = null);
+    /// <param name="vectorsBefore">Stands before the vector store of everybody; null: nothing does.</param>
+    protected abstract Task<EngineUnderTest> OpenAsync(
+        string directory, DrawnFootage footage, Func<ICatalog, ICatalog>? before = null, Func<IVectorStore, IVectorStore>? vectorsBefore = null);
 
     [Fact]
     public async Task The_archive_is_the_one_that_an_undisturbed_process_makes()
@@ -50,6 +53,24 @@ public abstract class EngineConformance
                 Assert.Equal(Describe(expected), Describe(found));
                 Assert.Equal((expected.Coverage.Samples, 0), (found.Coverage.Samples, found.Coverage.UnansweredShards.Count));
             }
+    }
+
+    [Fact]
+    public async Task An_exact_search_finds_what_the_index_misses()
+    {
+        using var directory = new TemporaryDirectory();
+        var clips = DrawnFootage.Write(directory.File("clips"), Seconds, [.. Enumerable.Range(30, 6)]);
+        await using var engine = await OpenAsync(directory.File("archive"), new DrawnFootage(), vectorsBefore: ForgetfulVectors.Before);
+        await engine.IngestAsync(Request(clips));
+        await using var reference = await ReferenceRun.OfAsync(directory.File("reference"), clips);
+        var request = new SearchRequest { Parts = [new TextPart("a cat")], Top = 9 };
+        // So small an archive is searched exactly by an index that forgets nothing.
+        var expected = await reference.Search.SearchAsync(request, CancellationToken.None);
+        Assert.Equal(9, expected.Moments.Count);
+        Assert.Empty((await engine.Search.SearchAsync(request, CancellationToken.None)).Moments);
+        var found = await engine.Search.SearchAsync(request with { Exact = true }, CancellationToken.None);
+        Assert.Equal(Describe(expected), Describe(found));
+        Assert.Contains(found.Explanation, line => line.Contains("by upper bound, none missed", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using ClusterSearch.Archive.Working;
 using ClusterSearch.Catalog;
 using ClusterSearch.Core.Catalog;
 using ClusterSearch.Core.Footage;
+using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index;
 
 namespace ClusterSearch.EngineConformance;
@@ -28,8 +29,10 @@ public sealed class OpenedArchive : IAsyncDisposable
     /// <param name="sharedBy">Who opens it, where several do; null where one process does everything.</param>
     /// <param name="address">Of a catalogue in PostgreSQL; null: SQLite in the directory.</param>
     /// <param name="before">Stands before the catalogue.</param>
+    /// <param name="vectorsBefore">Stands before the vector store.</param>
     public static async Task<OpenedArchive> OpenAsync(
-        string directory, IFootageReader footage, string? sharedBy = null, string? address = null, Func<ICatalog, ICatalog>? before = null)
+        string directory, IFootageReader footage, string? sharedBy = null, string? address = null, Func<ICatalog, ICatalog>? before = null,
+        Func<IVectorStore, IVectorStore>? vectorsBefore = null)
     {
         var options = new ArchiveOptions { Directory = directory, DefaultModelDirectory = directory, LeaseDuration = TimeSpan.FromSeconds(10) };
         Directory.CreateDirectory(directory);
@@ -41,7 +44,7 @@ public sealed class OpenedArchive : IAsyncDisposable
         return new OpenedArchive(catalog, vectors, new ArchivePorts
         {
             Catalog = seen,
-            Vectors = vectors,
+            Vectors = vectorsBefore?.Invoke(vectors) ?? vectors,
             RawVectors = new DirectoryRawVectorStore(options.VectorDirectory),
             Footage = footage,
             Models = new DrawnModels(),

@@ -45,7 +45,7 @@ public sealed partial class ApiDescriptionTests(ServedSamples served)
         var query = new JsonArray(new JsonObject { ["kind"] = "text", ["text"] = "a cat" });
         (string Method, string Path, string Asked, JsonNode? Body)[] questions =
         [
-            ("post", "/api/v1/search", "/api/v1/search", new JsonObject { ["parts"] = query.DeepClone(), ["fold"] = true, ["explain"] = true }),
+            ("post", "/api/v1/search", "/api/v1/search", new JsonObject { ["parts"] = query.DeepClone(), ["fold"] = true, ["explain"] = true, ["exact"] = true }),
             ("post", "/api/v1/videos/{id}/scores", $"/api/v1/videos/{video}/scores", new JsonObject { ["parts"] = query.DeepClone() }),
             ("get", "/api/v1/videos", "/api/v1/videos", null),
             ("get", "/api/v1/videos/{id}", $"/api/v1/videos/{video}", null),

@@ -1,15 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using ClusterSearch.Archive;
-using ClusterSearch.Archive.Ingestion;
-using ClusterSearch.Archive.Searching;
-using ClusterSearch.Archive.Vectors;
-using ClusterSearch.Archive.Working;
-using ClusterSearch.Catalog;
-using ClusterSearch.Embedding;
 using ClusterSearch.Gateway.Security;
 using ClusterSearch.Index;
-using ClusterSearch.Media;
 using ClusterSearch.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,9 +14,7 @@ namespace ClusterSearch.Gateway.Tests;
 public sealed class ServedSamples : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();
-    private SqliteCatalog? _catalog;
-    private EmbeddedVectorStore? _vectors;
-    private SearchEngine? _search;
+    private OpenedArchive? _archive;
     private GatewayServer? _open;
     private GatewayServer? _keyed;
 
@@ -35,11 +26,11 @@ public sealed class ServedSamples : IAsyncLifetime
 
     public Dictionary<Role, string> Secrets { get; } = [];
 
-    public ISearch Search => _search!;
+    public ISearch Search => _archive!.Search;
 
-    public IIngestion Ingestion { get; private set; } = null!;
+    public IIngestion Ingestion => _archive!.Ingestion;
 
-    public IWorking Working { get; private set; } = null!;
+    public IWorking Working => _archive!.Working;
 
     public string UploadDirectory => Path.Combine(_directory.Path, "uploads");
 
@@ -60,21 +51,7 @@ public sealed class ServedSamples : IAsyncLifetime
         File.CreateSymbolicLink(Path.Combine(Root, "linked", "linked.mp4"), Path.Combine(Outside, "secret.mp4"));
         await File.WriteAllTextAsync(Path.Combine(Root, "list.mp4"), $"#EXTM3U\n#EXTINF:5,\nfile://{Path.Combine(Outside, "secret.mp4")}\n");
 
-        var options = new ArchiveOptions { Directory = Path.Combine(_directory.Path, "archive"), DefaultModelDirectory = TestAssets.StarterModel };
-        Directory.CreateDirectory(options.Directory);
-        _catalog = await SqliteCatalog.OpenAsync(options.CatalogPath, new SqliteCatalogOptions(), CancellationToken.None);
-        _vectors = await EmbeddedVectorStore.OpenAsync(options.IndexDirectory, _catalog.Manifests, new EmbeddedIndexOptions(), CancellationToken.None);
-        var ports = new ArchivePorts
-        {
-            Catalog = _catalog,
-            Vectors = _vectors,
-            RawVectors = new DirectoryRawVectorStore(options.VectorDirectory),
-            Footage = new FfmpegFootageReader(new MediaOptions()),
-            Models = new ModelLoader(),
-        };
-        Ingestion = new IngestionEngine(ports, options);
-        Working = new WorkingEngine(ports, options);
-        _search = new SearchEngine(ports, options);
+        _archive = await OpenedArchive.OpenAsync(_directory.File("archive"), new EmbeddedIndexOptions());
         await Ingestion.IngestAsync(new IngestRequest { Paths = [TestAssets.Samples], Camera = "roof" }, new Progress<IngestProgress>(), CancellationToken.None);
 
         var keys = ApiKeys.None;
@@ -90,11 +67,11 @@ public sealed class ServedSamples : IAsyncLifetime
             UploadDirectory = UploadDirectory,
             MaximumUploadBytes = MaximumUpload,
             MaximumBodyBytes = 1 << 20,
-            IndexDirectory = options.IndexDirectory,
+            IndexDirectory = _archive.Options.IndexDirectory,
             Version = "1.2.3",
         };
-        _open = await GatewayServer.StartAsync(gateway, _search, Ingestion, Working, NullLoggerFactory.Instance, CancellationToken.None);
-        _keyed = await GatewayServer.StartAsync(gateway with { Keys = keys }, _search, Ingestion, Working, NullLoggerFactory.Instance, CancellationToken.None);
+        _open = await GatewayServer.StartAsync(gateway, Search, Ingestion, Working, NullLoggerFactory.Instance, CancellationToken.None);
+        _keyed = await GatewayServer.StartAsync(gateway with { Keys = keys }, Search, Ingestion, Working, NullLoggerFactory.Instance, CancellationToken.None);
         Http = new HttpClient { BaseAddress = new Uri(_open.Addresses.First()) };
         Keyed = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(_keyed.Addresses.First()) };
     }
@@ -105,9 +82,7 @@ public sealed class ServedSamples : IAsyncLifetime
         Keyed.Dispose();
         if (_open is not null) await _open.DisposeAsync();
         if (_keyed is not null) await _keyed.DisposeAsync();
-        _search?.Dispose();
-        if (_vectors is not null) await _vectors.DisposeAsync();
-        if (_catalog is not null) await _catalog.DisposeAsync();
+        if (_archive is not null) await _archive.DisposeAsync();
         _directory.Dispose();
     }
 

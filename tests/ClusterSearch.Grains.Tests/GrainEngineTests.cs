@@ -1,5 +1,6 @@
 using ClusterSearch.Archive;
 using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Vectors;
 using ClusterSearch.EngineConformance;
 using ClusterSearch.Grains.Working;
 
@@ -8,8 +9,9 @@ namespace ClusterSearch.Grains.Tests;
 /// <summary>Grains of three silos, one of them without an accelerator.</summary>
 public sealed class GrainEngineTests : EngineConformance.EngineConformance
 {
-    protected override async Task<EngineUnderTest> OpenAsync(string directory, DrawnFootage footage, Func<ICatalog, ICatalog>? before = null) =>
-        new Engine(await TestSilos.StartAsync(directory, footage, 3, silo => silo == 0 ? Accelerator.None : Accelerator.Cuda(1), before: before));
+    protected override async Task<EngineUnderTest> OpenAsync(
+        string directory, DrawnFootage footage, Func<ICatalog, ICatalog>? before = null, Func<IVectorStore, IVectorStore>? vectorsBefore = null) =>
+        new Engine(await TestSilos.StartAsync(directory, footage, 3, silo => silo == 0 ? Accelerator.None : Accelerator.Cuda(1), before: before, vectorsBefore: vectorsBefore));
 
     private sealed class Engine(TestSilos silos) : EngineUnderTest
     {

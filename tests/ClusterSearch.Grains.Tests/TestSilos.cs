@@ -3,6 +3,7 @@ using ClusterSearch.Archive;
 using ClusterSearch.Archive.Searching;
 using ClusterSearch.Archive.Working;
 using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Vectors;
 using ClusterSearch.EngineConformance;
 using ClusterSearch.Grains.Hosting;
 using ClusterSearch.Grains.Working;
@@ -53,13 +54,14 @@ internal sealed class TestSilos : IAsyncDisposable
     /// <param name="silos">At the start.</param>
     /// <param name="accelerators">What the n-th silo states, from 0.</param>
     public static async Task<TestSilos> StartAsync(
-        string directory, DrawnFootage footage, int silos, Func<int, Accelerator> accelerators, SiloSettings? settings = null, Func<ICatalog, ICatalog>? before = null)
+        string directory, DrawnFootage footage, int silos, Func<int, Accelerator> accelerators, SiloSettings? settings = null, Func<ICatalog, ICatalog>? before = null,
+        Func<IVectorStore, IVectorStore>? vectorsBefore = null)
     {
         var made = new TestSilos((name, wrap) => OpenedArchive.OpenAsync(directory, footage, name, before: catalog =>
         {
             var seen = name == "gateway" || before is null ? catalog : before(catalog);
             return wrap is null ? seen : wrap(seen);
-        }), accelerators, settings ?? new SiloSettings());
+        }, vectorsBefore: vectorsBefore), accelerators, settings ?? new SiloSettings());
         await made.DeployAsync(silos);
         return made;
     }

@@ -31,6 +31,7 @@ public sealed class ArchiveOverMilvusTests(SharedServer server) : IDisposable
         var (expected, found) = (await VerifyAsync(embedded), await VerifyAsync(milvus));
         Assert.Equal(expected, found);
         foreach (var query in Queries) await AssertFindsTheSameAsync(embedded, milvus, query);
+        await AssertFindsTheSameAsync(embedded, milvus, Queries[0], "--exact");
 
         var (code, _, error) = await TryAsync("search", "a cat", "--archive", milvus, "--vectors", "embedded");
         Assert.Equal(2, code);
@@ -52,7 +53,7 @@ public sealed class ArchiveOverMilvusTests(SharedServer server) : IDisposable
     }
 
     /// <summary>The same moments. Scores as far as an embedded index that keeps short codes may be off: two that are as near may change places.</summary>
-    private static async Task AssertFindsTheSameAsync(string embedded, string milvus, string query)
+    private static async Task AssertFindsTheSameAsync(string embedded, string milvus, params string[] query)
     {
         const double tolerance = 0.005;
         var (expected, found) = (await SearchAsync(embedded, query), await SearchAsync(milvus, query));
@@ -61,9 +62,9 @@ public sealed class ArchiveOverMilvusTests(SharedServer server) : IDisposable
     }
 
     /// <returns>Scores of moments by video, start and end.</returns>
-    private static async Task<IReadOnlyDictionary<string, double>> SearchAsync(string archive, string query)
+    private static async Task<IReadOnlyDictionary<string, double>> SearchAsync(string archive, string[] query)
     {
-        using var answer = JsonDocument.Parse(await RunAsync("search", query, "--archive", archive, "--json"));
+        using var answer = JsonDocument.Parse(await RunAsync(["search", .. query, "--archive", archive, "--json"]));
         var moments = answer.RootElement.GetProperty("moments").EnumerateArray().ToList();
         Assert.NotEmpty(moments);
         return moments.ToDictionary(moment => string.Join(' ', new[] { "video", "start", "end" }.Select(name => moment.GetProperty(name).ToString())),

@@ -118,6 +118,30 @@ public sealed class CollectionsTests(SharedServer server)
         Assert.Equal(243, (await exact.SearchSamplesAsync([query], filter, int.MaxValue, Cancellation))[0].Count);
     }
 
+    [Theory]
+    [InlineData(MilvusIndexType.Hnsw)]
+    [InlineData(MilvusIndexType.Flat)]
+    public async Task An_exact_search_that_is_asked_for_more_goes_on_where_it_was(MilvusIndexType type)
+    {
+        await using var store = await server.OpenAsync(options: server.Options() with { Index = new MilvusIndex { Type = type } });
+        var random = new Random(7);
+        var units = Enumerable.Range(1, 4).ToDictionary(video => video, _ => Units(random, 0, 160, Dimension));
+        foreach (var (video, stored) in units) await ReplaceAsync(store, video, stored, Nowhere);
+        var (first, other) = (Direction(random, Dimension), Direction(random, Dimension));
+        var early = new VectorFilter { SecondsBefore = 60 };
+        using var snapshot = await store.SnapshotAsync("e1", Cancellation);
+        var exact = snapshot.Exactly();
+        Assert.NotSame(snapshot, exact);
+        foreach (var (query, filter, k) in new[] { (first, VectorFilter.None, 3), (first, VectorFilter.None, 20), (first, VectorFilter.None, int.MaxValue), (other, VectorFilter.None, 20), (other, early, 20), (other, early, 5), (first, VectorFilter.None, 7) })
+        {
+            // A direction has length 1: mean · query + radius is the bound.
+            var expected = units.SelectMany(video => video.Value.Where(unit => filter.SecondsBefore is not { } before || unit.Seconds[0] < before)
+                    .Select(unit => (video.Key, unit.FirstSample, Bound: unit.Mean.Zip(query, (mean, value) => mean * value).Sum() + unit.Radius)))
+                .OrderByDescending(unit => unit.Bound).Take(k).Select(unit => (Id(unit.Key), unit.FirstSample));
+            Assert.Equal(expected, (await exact.SearchUnitsAsync([query], filter, k, Cancellation))[0].Select(hit => (hit.Unit.Video, hit.Unit.FirstSample)));
+        }
+    }
+
     private static async Task<ManifestName> CurrentAsync(InMemoryManifestRegister register) =>
         ManifestName.TryParse(await register.CurrentAsync("e1", Cancellation), out var name) ? name : throw new InvalidOperationException("no manifest");
 

@@ -16,4 +16,7 @@ internal sealed record FanOutResult(IReadOnlyList<FoundMoment> Moments, long Uni
 {
     /// <summary>Parts of the archive that did not answer in time: what they hold is not among the moments.</summary>
     public IReadOnlyList<VideoShard> Unanswered { get; init; } = [];
+
+    /// <summary>What others than this process found damaged, <see cref="Coverage.DamagedParts"/>.</summary>
+    public IReadOnlyList<string> Damaged { get; init; } = [];
 }

@@ -19,7 +19,8 @@ internal interface IMomentFinder
 /// <param name="Count">Moments wanted.</param>
 /// <param name="Smoothing">Shot or none.</param>
 /// <param name="Background">What the query scores on the bulk of the encoding; 0 where the model's scores say something by themselves.</param>
-internal sealed record MomentQuery(float[] Vector, VectorFilter Filter, int Count, SmoothingMethod Smoothing, double Background)
+/// <param name="IsExact">No unit may be missed.</param>
+internal sealed record MomentQuery(float[] Vector, VectorFilter Filter, int Count, SmoothingMethod Smoothing, double Background, bool IsExact)
 {
     public MomentOptions MomentOptions => MomentOptions.Default with { Background = Background };
 }
@@ -28,5 +29,5 @@ internal sealed record MomentQuery(float[] Vector, VectorFilter Filter, int Coun
 internal sealed class LocalMomentFinder : IMomentFinder
 {
     public Task<FanOutResult> FindAsync(SearchSession session, MomentQuery query, CancellationToken cancellation) =>
-        new QueryFanOut(session, query.MomentOptions).FindAsync(query.Vector, query.Filter, query.Count, query.Smoothing, cancellation);
+        new QueryFanOut(session, query.MomentOptions, query.IsExact).FindAsync(query.Vector, query.Filter, query.Count, query.Smoothing, cancellation);
 }

@@ -12,12 +12,14 @@ namespace ClusterSearch.Archive.Searching;
 /// Finds the best moments, from coarse to fine. Units come in order of their upper bound; each one's shot is
 /// scored whole, smoothed, and cut into moments. A moment's score is a mean of smoothed scores, a smoothed score a mean of
 /// raw ones, and no raw score of a shot lies above its units' bounds: so once the k-th best moment scores above the next
-/// bound, nothing unseen can be among the first k. What the store's units miss (<see cref="IVectorSnapshot.SearchUnitsAsync"/>) is all that is missed.
+/// bound, nothing unseen can be among the first k. What the store's units miss (<see cref="IVectorSnapshot.SearchUnitsAsync"/>) is all that is missed,
+/// and nothing is where an exact search is asked for.
 /// <para>
 /// Smoothing is linear, so the smoothed score curve is the score curve of the smoothed vectors: one index serves them all.
 /// </para>
 /// </summary>
-internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOptions)
+/// <param name="isExact">No unit may be missed.</param>
+internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOptions, bool isExact = false)
 {
     private const int UnitsPerMoment = 16;
     private const int FirstUnits = 64;
@@ -31,6 +33,9 @@ internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOpt
     // Where samples lie on no even grid, smoothing reaches as far as their spacing makes it: frames are nearer than this, nearly all key frames too.
     private const double LongestFrameSeconds = 1;
     private const double LongestKeyframeSeconds = 20;
+
+    /// <summary>One for the whole query: it remembers what it found when it is asked for more.</summary>
+    private readonly IVectorSnapshot _units = isExact ? session.Snapshot.Exactly() : session.Snapshot.ForShots();
 
     /// <param name="query">The query's vector.</param>
     /// <param name="filter">What may be found.</param>
@@ -78,7 +83,7 @@ internal sealed class QueryFanOut(SearchSession session, MomentOptions momentOpt
     private async Task<IReadOnlyList<UnitHit>> BestUnitsAsync(float[] query, VectorFilter filter, int count, float least, CancellationToken cancellation)
     {
         using var span = Telemetry.Source.StartActivity(Telemetry.Spans.Units, ActivityKind.Client);
-        var hits = await session.Snapshot.ForShots().SearchUnitsFromAsync(query, filter, count, least, cancellation);
+        var hits = await _units.SearchUnitsFromAsync(query, filter, count, least, cancellation);
         span?.SetTag(Telemetry.Attributes.Units, hits.Count);
         return hits;
     }

@@ -68,11 +68,11 @@ public sealed class SearchEngine : ISearch, IDisposable
 
         var count = request.Fold ? request.Top * FoldingReach : request.Top;
         var background = model.Facts.LogitBias is null ? await _background.MeasureAsync(session, query, cancellation) : null;
-        var wanted = new MomentQuery(query, request.Filter, count, request.Smoothing, background?.Median ?? 0);
+        var wanted = new MomentQuery(query, request.Filter, count, request.Smoothing, background?.Median ?? 0, request.Exact);
         var found = await StageAsync(Telemetry.Spans.Find, "find", () => FindAsync(session, request, wanted, cancellation));
         var searched = Stopwatch.GetTimestamp();
 
-        var coverage = await CoverageAsync(session, request.Filter, found.Unanswered, cancellation);
+        var coverage = await CoverageAsync(session, request.Filter, found, cancellation);
         // The best was chosen from all that the filter let pass.
         if (background is { } probed) background = probed with { Count = coverage.Samples };
         var assembly = new MomentAssembly(session, request.Filter, score =>
@@ -253,8 +253,9 @@ public sealed class SearchEngine : ISearch, IDisposable
     }
 
     private async Task<Coverage> CoverageAsync(
-        SearchSession session, VectorFilter filter, IReadOnlyList<VideoShard> unanswered, CancellationToken cancellation)
+        SearchSession session, VectorFilter filter, FanOutResult found, CancellationToken cancellation)
     {
+        var unanswered = found.Unanswered;
         var status = await _ports.Catalog.StatusAsync(session.Encoding.Id, cancellation);
         var all = await session.CountAllAsync(cancellation);
         var passing = filter.IsEmpty ? all : await session.Snapshot.CountAsync(filter, cancellation);
@@ -269,7 +270,7 @@ public sealed class SearchEngine : ISearch, IDisposable
             // One empty list for all: a record compares lists by reference.
             UnansweredShards = unanswered.Count == 0 ? [] : [.. unanswered.Select(shard => shard.Name)],
             UnansweredSamples = notAsked,
-            DamagedParts = session.Snapshot.Faults is { Count: > 0 } faults ? [.. faults.Select(fault => fault.Message)] : [],
+            DamagedParts = DamagedParts.Join(found.Damaged, DamagedParts.Of(session.Snapshot)),
         };
     }
 
@@ -283,7 +284,7 @@ public sealed class SearchEngine : ISearch, IDisposable
             $"query: {request.Parts.Count} parts, one vector; filter: {(request.Filter.IsEmpty ? "none" : $"{coverage.FilteredOut} samples kept out inside the scan")}",
             isReference
                 ? $"plan: every sample scored (smoothing {request.Smoothing}, moments {request.Moments}), {found.SamplesScored} samples in {found.ShotsScored} runs"
-                : $"plan: units by upper bound ({found.UnitsSeen} looked at), then {found.ShotsScored} shots scored exactly ({found.SamplesScored} of {coverage.Samples} samples)",
+                : $"plan: units by upper bound{(request.Exact ? ", none missed" : "")} ({found.UnitsSeen} looked at), then {found.ShotsScored} shots scored exactly ({found.SamplesScored} of {coverage.Samples} samples)",
             .. session.Snapshot.Cost is { } cost
                 ? [string.Create(System.Globalization.CultureInfo.InvariantCulture,
                     $"index: {cost.Plan}; {cost.UnitsEstimated} codes, {cost.MeansScored} means and {cost.SamplesScored} samples scored, {cost.BytesRead / 1e6:0.0} MB read")]

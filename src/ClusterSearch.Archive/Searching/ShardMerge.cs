@@ -28,6 +28,7 @@ internal sealed class ShardMerge(int shards, int count)
             answers.Sum(answer => answer.UnitsSeen), answers.Sum(answer => answer.ShotsScored), answers.Sum(answer => answer.SamplesScored))
         {
             Unanswered = [.. VideoShard.All(shards).Where(shard => _answers[shard.Index] is null)],
+            Damaged = DamagedParts.Join(answers.Select(answer => answer.Damaged)),
         };
     }
 }

@@ -21,6 +21,7 @@ internal sealed class SearchCommand : ArchiveCommand
     private readonly Option<bool> _fold;
     private readonly Option<string?> _clips;
     private readonly Option<string?> _sheet;
+    private readonly Option<bool> _exact;
     private readonly Option<bool> _explain;
     private readonly Option<string?> _encoding;
 
@@ -30,6 +31,7 @@ internal sealed class SearchCommand : ArchiveCommand
             new("clustersearch search --image cat.jpg --not snow --top 5", "By a picture, away from snow."),
             new("clustersearch search --like garden-walk.mp4@12.5 --fold", "More like that moment; repeats are folded together."),
             new("clustersearch search \"a van\" --camera gate --after 2026-11-23T06:00 --before 2026-11-23T09:00", "One camera, one morning."),
+            new("clustersearch search \"a van\" --exact --explain", "Miss nothing, and say how it was searched."),
             new("clustersearch search \"a goal\" --clips goals --sheet goals.jpg", "Write each moment as an MP4, and one picture of all."))
     {
         _query = new QueryOptions(
@@ -50,6 +52,7 @@ internal sealed class SearchCommand : ArchiveCommand
         _fold = Flag("--fold", "Group near-identical moments under the best of them.");
         _clips = Value("--clips", "DIR", "Write each moment as an exact MP4: rank-video-start-end.mp4.");
         _sheet = Value("--sheet", "FILE", "Write the moments' key frames as one picture, .jpg or .png.");
+        _exact = Flag(ExactOption.Name, ExactOption.Description);
         _explain = Flag("--explain", "Say how the answer was found.");
         _encoding = Value(EncodingOption.Name, "ENCODING", EncodingOption.Description);
     }
@@ -72,6 +75,7 @@ internal sealed class SearchCommand : ArchiveCommand
             Moments = moments,
             Smoothing = smoothing,
             Fold = parse.GetValue(_fold),
+            Exact = parse.GetValue(_exact),
             Encoding = parse.GetValue(_encoding),
         };
         var answer = await archive.Search.SearchAsync(request, cancellation);

@@ -44,7 +44,7 @@ internal static class MomentTable
         if (c.UnansweredShards.Count > 0)
             return $"Warning: {Wording.Count(c.UnansweredShards.Count, "part")} of the archive ({string.Join(", ", c.UnansweredShards)}) did not answer in time, {Wording.Count(c.UnansweredSamples, "sample")} not searched; ask again, or see that every silo runs";
         if (c.DamagedParts.Count > 0)
-            return $"Warning: {Wording.Count(c.DamagedParts.Count, "part")} of the index found damaged and left out; `clustersearch verify --repair` makes them again";
+            return $"Warning: {(c.DamagedParts.Count >= Coverage.MaximumDamagedParts ? "at least " : "")}{Wording.Count(c.DamagedParts.Count, "part")} of the index found damaged and left out; `clustersearch verify --repair` where the archive lies makes them again";
         if (c.Searchable >= c.Videos && c.Failed == 0 && c.MissingSeconds <= 0) return null;
         var failed = c.Failed > 0 ? $", {c.Failed} failed" : "";
         var missing = c.MissingSeconds > 0 ? $", {Wording.Footage(c.MissingSeconds)} of footage not searched" : "";

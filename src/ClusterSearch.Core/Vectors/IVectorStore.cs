@@ -45,7 +45,11 @@ public interface IVectorStore : IAsyncDisposable
 /// <summary>A part of a store that differs from its checksum.</summary>
 /// <param name="Message">One line that names the file.</param>
 /// <param name="Videos">Those of which something lies in that part: written anew they are whole again. Null: the encoding as a whole must be.</param>
-public sealed record StoreFault(string Message, IReadOnlyList<VideoId>? Videos);
+public sealed record StoreFault(string Message, IReadOnlyList<VideoId>? Videos)
+{
+    /// <summary>The same line for whoever need not know where files lie: without the directories of this machine.</summary>
+    public string PublicMessage { get; init; } = "a part of the index differs from its checksum; run `clustersearch verify --repair`";
+}
 
 /// <summary>A consistent view of one encoding. An encoding that holds nothing answers with nothing.</summary>
 public interface IVectorSnapshot : IDisposable

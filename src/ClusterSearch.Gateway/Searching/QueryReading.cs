@@ -24,6 +24,7 @@ internal static class QueryReading
         Smoothing = Choice(body.Smoothing, SmoothingMethod.Shot, "smoothing"),
         Moments = Choice(body.Moments, MomentMethod.Shots, "moments"),
         Encoding = body.Encoding,
+        Exact = body.Exact,
     };
 
     public static IReadOnlyList<QueryPart> Parts(IReadOnlyList<PartBody>? parts, PictureStore pictures)

@@ -19,6 +19,7 @@ internal sealed class GrainMomentFinder(IGrainFactory grains, ClusterSearchOptio
             return new FanOutResult([.. reply.Moments.Select(hit => hit.ToMoment())], reply.UnitsSeen, reply.ShotsScored, reply.SamplesScored)
             {
                 Unanswered = [.. reply.Unanswered.Select(index => new VideoShard(index, options.Shards))],
+                Damaged = reply.Damaged ?? [],
             };
         }
         catch (Exception fault) when (fault is OrleansException or TimeoutException || (fault is OperationCanceledException && !cancellation.IsCancellationRequested))

@@ -18,10 +18,11 @@ internal static class QueryContract
         Background = query.Background,
         Shards = shards,
         Deadline = deadline,
+        IsExact = query.IsExact,
     };
 
     public static MomentQuery ToQuery(this QueryOrder order) => new(
-        order.Vector, ToFilter(order.Filter), order.Count, order.IsSmoothed ? SmoothingMethod.Shot : SmoothingMethod.None, order.Background);
+        order.Vector, ToFilter(order.Filter), order.Count, order.IsSmoothed ? SmoothingMethod.Shot : SmoothingMethod.None, order.Background, order.IsExact);
 
     public static MomentHit ToHit(this FoundMoment moment) => new()
     {

@@ -40,6 +40,7 @@ internal sealed class QueryGrain(ILogger<QueryGrain> log) : Grain, IQueryGrain
             ShotsScored = result.ShotsScored,
             SamplesScored = result.SamplesScored,
             Unanswered = [.. result.Unanswered.Select(shard => shard.Index)],
+            Damaged = result.Damaged.Count > 0 ? [.. result.Damaged] : null,
         };
     }
 
@@ -53,7 +54,7 @@ internal sealed class QueryGrain(ILogger<QueryGrain> log) : Grain, IQueryGrain
             {
                 // A silo that is gone without a word does not even say that a call was cancelled.
                 var reply = await grain.FindAsync(query, limit).WaitAsync(limit);
-                merge.Add(shard.Index, new FanOutResult([.. reply.Moments.Select(hit => hit.ToMoment())], reply.UnitsSeen, reply.ShotsScored, reply.SamplesScored));
+                merge.Add(shard.Index, new FanOutResult([.. reply.Moments.Select(hit => hit.ToMoment())], reply.UnitsSeen, reply.ShotsScored, reply.SamplesScored) { Damaged = reply.Damaged ?? [] });
                 return;
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)

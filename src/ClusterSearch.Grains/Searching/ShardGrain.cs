@@ -37,6 +37,7 @@ internal sealed class ShardGrain(SiloWork work) : Grain, IShardGrain
             UnitsSeen = found.UnitsSeen,
             ShotsScored = found.ShotsScored,
             SamplesScored = found.SamplesScored,
+            Damaged = DamagedParts.Of(session.Snapshot) is { Count: > 0 } damaged ? [.. damaged] : null,
         };
     }
 }

@@ -268,7 +268,8 @@ internal sealed unsafe class Segment
             };
             if (from < endRow && to > firstRow) videos.Add(Videos.Ids[video]);
         }
-        return new StoreFault($"{Path}: a whole index file was expected, the checksum of block {first / SegmentFormat.BlockBytes} of its {section.ToString().ToLowerInvariant()} differs; run `clustersearch verify --repair`", videos);
+        var found = $"a whole index file was expected, the checksum of block {first / SegmentFormat.BlockBytes} of its {section.ToString().ToLowerInvariant()} differs; run `clustersearch verify --repair`";
+        return new StoreFault($"{Path}: {found}", videos) { PublicMessage = $"{System.IO.Path.GetFileName(Path)}: {found}" };
     }
 
     private ulong TablesChecksum()

@@ -3,7 +3,7 @@ using ClusterSearch.Milvus.Collections;
 
 namespace ClusterSearch.Milvus.Reading;
 
-/// <summary>Scores every row that passes, without an index and without a limit: what an approximate search is measured against.</summary>
+/// <summary>Scores every row that passes, without an index and without a limit: for searches that must miss nothing, and to measure approximate ones against.</summary>
 internal sealed class ExactScan(CollectionReader reader)
 {
     private const int PageRows = 2048;

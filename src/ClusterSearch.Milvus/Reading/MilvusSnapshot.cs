@@ -15,6 +15,10 @@ internal sealed class MilvusSnapshot(EncodingState state, SnapshotParts parts, I
     /// <summary>Hits of all queries of one search together.</summary>
     private const int MostHitsAtOnce = 65536;
 
+    /// <summary>Units of an exact search that are kept at least: reading all rows for 64 of them or for so many costs the same.</summary>
+    private const int KeptUnits = 65536;
+
+    private ScannedUnits? _scanned;
     private int _isDisposed;
 
     public int Dimension => state.Dimension;
@@ -23,7 +27,11 @@ internal sealed class MilvusSnapshot(EncodingState state, SnapshotParts parts, I
 
     public IVectorSnapshot OfShard(string shard) => new MilvusSnapshot(state, parts, look: null, isExact, [shard]);
 
-    public IVectorSnapshot Exactly() => isExact || parts.Index.IsExact ? this : new MilvusSnapshot(state, parts, look: null, isExact: true, onlyShards);
+    /// <remarks>
+    /// Reads every row that passes and scores it here, whatever the index: even FLAT misses some where the server searches rows that have no index yet
+    /// by an interim one.
+    /// </remarks>
+    public IVectorSnapshot Exactly() => isExact ? this : new MilvusSnapshot(state, parts, look: null, isExact: true, onlyShards);
 
     public async ValueTask<IReadOnlyList<IReadOnlyList<UnitHit>>> SearchUnitsAsync(
         IReadOnlyList<float[]> queries, VectorFilter filter, int k, CancellationToken cancellation)
@@ -34,9 +42,13 @@ internal sealed class MilvusSnapshot(EncodingState state, SnapshotParts parts, I
         var lengths = queries.Select(query => (float)Math.Sqrt(DotProduct.Of(query, query))).ToArray();
         // [mean, radius] · [q, |q|] is the bound.
         float[][] bounds = [.. queries.Select((query, i) => (float[])[.. query, lengths[i]])];
+        var isKept = isExact && queries.Count == 1;
+        if (isKept && _scanned is { } scanned && scanned.Answer(queries[0], filter, k) is { } known) return [known];
+        var wanted = isKept ? Math.Max(k, KeptUnits) : k;
         IReadOnlyList<string> columns = [Columns.Key, Columns.Video, Columns.First, Columns.Shot, Columns.Count, .. expression.HasTimes ? new[] { Columns.Seconds } : []];
-        return await FindAsync(state.Names!.Units, expression.OnUnits, columns, CollectionLayout.Units.VectorColumn, bounds, expression,
-            (rows, _) => UnitHits(rows, expression), HitOrder.Compare, k, cancellation);
+        var found = await FindAsync(state.Names!.Units, expression.OnUnits, columns, CollectionLayout.Units.VectorColumn, bounds, expression,
+            (rows, _) => UnitHits(rows, expression), HitOrder.Compare, wanted, cancellation);
+        return isKept ? [(_scanned = new ScannedUnits([.. queries[0]], filter, found[0], found[0].Count < wanted)).Answer(queries[0], filter, k)!] : found;
     }
 
     public async ValueTask<IReadOnlyList<IReadOnlyList<SampleHit>>> SearchSamplesAsync(
@@ -159,6 +171,14 @@ internal sealed class MilvusSnapshot(EncodingState state, SnapshotParts parts, I
         var (keys, videos, numbers, shots) = (rows.Texts(Columns.Key), rows.Texts(Columns.Video), rows.Longs(Columns.Number), rows.Longs(Columns.Shot));
         for (var i = found.First; i < found.First + found.Count; i++)
             yield return new ScoredHit<SampleHit>(keys[i], new SampleHit(VideoId.Parse(videos[i]), numbers[i], shots[i], found.Scores[i]), found.Scores[i], true);
+    }
+
+    /// <summary>What the last exact search for one query found: whoever asks for its first units may ask for more.</summary>
+    /// <param name="IsAll">There are no others.</param>
+    private sealed record ScannedUnits(float[] Query, VectorFilter Filter, IReadOnlyList<UnitHit> Best, bool IsAll)
+    {
+        public IReadOnlyList<UnitHit>? Answer(float[] query, VectorFilter filter, int k) =>
+            filter == Filter && (IsAll || k <= Best.Count) && query.AsSpan().SequenceEqual(Query) ? k >= Best.Count ? Best : [.. Best.Take(k)] : null;
     }
 
     private IReadOnlyList<float[]>? NothingPasses(IReadOnlyList<float[]> queries, FilterExpression filter) =>

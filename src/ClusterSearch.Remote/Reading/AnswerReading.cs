@@ -16,6 +16,7 @@ internal static class AnswerReading
         {
             UnansweredShards = first.Coverage.UnansweredShards ?? [],
             UnansweredSamples = first.Coverage.UnansweredSamples ?? 0,
+            DamagedParts = first.Coverage.DamagedParts ?? [],
         },
         Timings = timings,
         Explanation = first.Explanation ?? [],

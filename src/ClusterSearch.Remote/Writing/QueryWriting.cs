@@ -19,7 +19,7 @@ internal sealed class QueryWriting(GatewayConnection gateway)
         var parts = new List<PartBody>(request.Parts.Count);
         foreach (var part in request.Parts) parts.Add(await PartAsync(part, cancellation));
         return new SearchBody(parts, Filter(request.Filter), request.Fold, null, null,
-            request.Smoothing.ToString().ToLowerInvariant(), request.Moments.ToString().ToLowerInvariant(), request.Encoding, Explain: true);
+            request.Smoothing.ToString().ToLowerInvariant(), request.Moments.ToString().ToLowerInvariant(), request.Encoding, Explain: true, request.Exact);
     }
 
     private async Task<PartBody> PartAsync(QueryPart part, CancellationToken cancellation) => part switch

@@ -2,6 +2,7 @@ using ClusterSearch.Archive.Ingestion;
 using ClusterSearch.Archive.Searching;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Vectors;
 using ClusterSearch.EngineConformance;
 
 namespace ClusterSearch.Archive.Tests.Engines;
@@ -9,10 +10,11 @@ namespace ClusterSearch.Archive.Tests.Engines;
 /// <summary>The engine that does everything in one process, over SQLite.</summary>
 public sealed class InProcessEngineTests : EngineConformance.EngineConformance
 {
-    protected override async Task<EngineUnderTest> OpenAsync(string directory, DrawnFootage footage, Func<ICatalog, ICatalog>? before = null)
+    protected override async Task<EngineUnderTest> OpenAsync(
+        string directory, DrawnFootage footage, Func<ICatalog, ICatalog>? before = null, Func<IVectorStore, IVectorStore>? vectorsBefore = null)
     {
         var life = new Lifeline();
-        var archive = await OpenedArchive.OpenAsync(directory, footage, before: catalog => life.Before(before?.Invoke(catalog) ?? catalog));
+        var archive = await OpenedArchive.OpenAsync(directory, footage, before: catalog => life.Before(before?.Invoke(catalog) ?? catalog), vectorsBefore: vectorsBefore);
         return new Engine(directory, footage, archive, life);
     }
 

@@ -3,6 +3,7 @@ using ClusterSearch.Archive.Searching;
 using ClusterSearch.Archive.Working;
 using ClusterSearch.Core;
 using ClusterSearch.Core.Catalog;
+using ClusterSearch.Core.Vectors;
 using ClusterSearch.EngineConformance;
 using ClusterSearch.Testing;
 
@@ -31,13 +32,14 @@ public sealed class EngineServer : IAsyncLifetime
 /// <summary>Workers that share an archive by a catalogue in PostgreSQL: a front end registers, two workers do.</summary>
 public sealed class WorkerEngineTests(EngineServer server) : EngineConformance.EngineConformance, IClassFixture<EngineServer>
 {
-    protected override async Task<EngineUnderTest> OpenAsync(string directory, DrawnFootage footage, Func<ICatalog, ICatalog>? before = null)
+    protected override async Task<EngineUnderTest> OpenAsync(
+        string directory, DrawnFootage footage, Func<ICatalog, ICatalog>? before = null, Func<IVectorStore, IVectorStore>? vectorsBefore = null)
     {
         if (PostgresServer.Missing is { } reason) Assert.Skip(reason);
         var address = server.NewAddress();
-        var front = await OpenedArchive.OpenAsync(directory, footage, "front", address);
+        var front = await OpenedArchive.OpenAsync(directory, footage, "front", address, vectorsBefore: vectorsBefore);
         var engine = new Engine(front, (name, life) =>
-            OpenedArchive.OpenAsync(directory, footage, name, address, catalog => life.Before(before?.Invoke(catalog) ?? catalog)));
+            OpenedArchive.OpenAsync(directory, footage, name, address, catalog => life.Before(before?.Invoke(catalog) ?? catalog), vectorsBefore));
         await engine.StartAsync("first");
         await engine.StartAsync("second");
         return engine;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ClusterSearch.Testing;
 using Microsoft.Data.Sqlite;
 
@@ -58,10 +57,9 @@ public sealed class WholeArchive : IAsyncLifetime
         var files = new List<string>();
         while (rows.Read())
         {
-            var directory = Path.Combine(archive, "index", rows.GetString(0));
-            var manifest = Path.Combine(directory, rows.GetString(1));
+            var manifest = Path.Combine(archive, "index", rows.GetString(0), rows.GetString(1));
             if (!segments) files.Add(manifest);
-            else files.AddRange(JsonDocument.Parse(File.ReadLines(manifest).First()).RootElement.GetProperty("segments").EnumerateArray().Select(name => Path.Combine(directory, name.GetString()!)));
+            else files.AddRange(IndexFiles.SegmentsOf(manifest));
         }
         return files;
     }

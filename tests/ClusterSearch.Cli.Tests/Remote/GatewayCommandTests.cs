@@ -12,6 +12,7 @@ public sealed class GatewayCommandTests(ServedArchive served) : IClassFixture<Se
     [Theory]
     [InlineData("search", "a cat")]
     [InlineData("search", "a cat", "--fold", "--top", "50", "--explain")]
+    [InlineData("search", "a cat", "--exact", "--top", "250", "--explain")]
     [InlineData("search", "--image", "@picture", "--not", "snow", "--weight", "image=0.5", "--top", "3")]
     [InlineData("search", "--like", "garden-walk.mp4@12", "--video", "space-day.mp4", "--after", "2s", "--before", "20s", "--top", "2")]
     [InlineData("search", "a cat", "--smoothing", "none", "--moments", "reference")]

@@ -1,4 +1,4 @@
-import { cards, expect, searchFor, test } from './fixtures.js';
+import { cards, expect, searchFor, seriousFindings, test } from './fixtures.js';
 
 const words = (page) => page.getByRole('searchbox', { name: 'What to search for' });
 const query = (page) => new URL(page.url()).searchParams;
@@ -196,3 +196,20 @@ test('A gateway that does not answer is an error with a way to try again', async
   await expect(cards(page).first()).toBeVisible();
 });
 
+
+test.describe('Over an index that the disk damaged', () => {
+  test.use({ baseURL: process.env.PAGE_DAMAGED_URL });
+
+  test('What is left out is said above the results, with what mends it', async ({ page }) => {
+    await page.goto('/?q=a+cat');
+    const said = page.locator('[data-left-out="damaged"]');
+    await expect(said).toHaveText(/^\d+ parts? of the index (is|are) damaged and left out\. “clustersearch verify --repair”/);
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.screenshot({ path: `${process.env.PAGE_RESULTS}/damaged.png` });
+  });
+});
+
+test('Over a whole index nothing is said to be left out', async ({ page }) => {
+  await searchFor(page, 'q=a+cat');
+  await expect(page.locator('[data-left-out]')).toHaveCount(0);
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { canSearch, describeQuery, emptyQuery, filterCount, readQuery, splitNegatives, writeQuery } from '../../../src/ClusterSearch.Gateway/Page/src/state/query.js';
 import { bytes, clock, duration, relevanceOf } from '../../../src/ClusterSearch.Gateway/Page/src/state/format.js';
+import { leftOut } from '../../../src/ClusterSearch.Gateway/Page/src/search/leftOut.js';
 import { address } from '../../../src/ClusterSearch.Gateway/Page/src/state/location.js';
 
 const full = {
@@ -57,4 +58,13 @@ test('Times read as on a player', () => {
 test('Relevance is a word by the bounds of the verdict', () => {
   assert.deepEqual([0.999, 0.5, 0.2, 0.04, 0.001].map((r) => `${relevanceOf(r).name} ${relevanceOf(r).percent}`), ['Strong match > 99 %', 'Strong match 50 %', 'Likely 20 %', 'Possible 4 %', 'Faint < 1 %']);
   assert.equal(relevanceOf(null), null);
+});
+
+test('What an answer leaves out is said with its number and what mends it', () => {
+  const words = (coverage) => leftOut(coverage).map(({ text }) => text);
+  assert.deepEqual(words({ videos: 3, searchable: 3 }), []);
+  assert.deepEqual(words({ unansweredShards: ['2/8', '5/8'], unansweredSamples: 1200 }), ['2 parts of the archive did not answer in time: 1,200 samples not searched. Ask again.']);
+  assert.deepEqual(words({ damagedParts: ['a'] }), ['1 part of the index is damaged and left out. “clustersearch verify --repair”, where the archive lies, makes it again.']);
+  assert.match(words({ unansweredShards: ['1/2'], unansweredSamples: 1, damagedParts: ['a', 'b'] })[1], /^2 parts of the index are damaged/);
+  assert.match(words({ damagedParts: Array.from({ length: 100 }, (_, i) => `part ${i}`) })[0], /^At least 100 parts of the index are/);
 });

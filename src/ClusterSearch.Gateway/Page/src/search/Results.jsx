@@ -4,6 +4,7 @@ import { Icon } from '../shell/Icon.jsx';
 import { count, duration, plural, worthALook } from '../state/format.js';
 import { momentAddress } from '../moment/address.js';
 import { describeQuery, filterCount } from '../state/query.js';
+import { leftOut } from './leftOut.js';
 import { MomentCard, MomentSkeleton } from './MomentCard.jsx';
 
 export function Results({ query, results, unfolded, onUnfold, openKey, onClearFilters }) {
@@ -17,6 +18,7 @@ export function Results({ query, results, unfolded, onUnfold, openKey, onClearFi
       <div class="result-head" role="status">
         {status === 'loading' ? <span class="skeleton bone wide" /> : <Summary answer={answer} number={moments.length} />}
       </div>
+      {answer && <LeftOut coverage={answer.coverage} />}
       {answer?.verdict === 'nothing' && (
         <div class="verdict" data-verdict="nothing">
           <Icon name="moonless" />
@@ -68,11 +70,16 @@ function Summary({ answer, number }) {
   );
 }
 
+function LeftOut({ coverage }) {
+  return leftOut(coverage).map(({ what, text }) => <p class="notice warm left-out" key={what} data-left-out={what}><Icon name="warning" /><span>{text}</span></p>);
+}
+
 function NoMoments({ query, answer, onClearFilters }) {
   const empty = answer.coverage.videos === 0;
   const filters = filterCount(query) > 0;
   return (
     <div class="empty" data-verdict="nothing">
+      <LeftOut coverage={answer.coverage} />
       <Icon name={empty ? 'film' : 'moonless'} />
       <h2>{empty ? 'The archive is empty' : 'Nothing stands out'}</h2>
       <p>{empty ? 'Take in some footage first; it can be searched while it comes.' : filters ? 'No footage passes the filters, or nothing in it looks like this.' : <>Nothing in this archive looks like <q>{describeQuery(query)}</q>.</>}</p>

@@ -13,6 +13,9 @@ function remember(key, value) {
   if (remembered.size > rememberedAtMost) remembered.delete(remembered.keys().next().value);
 }
 
+/** The first page's answer goes on; a later page may have met more that is damaged. */
+const continued = (first, next) => ({ ...first, nextCursor: next.nextCursor, coverage: { ...first.coverage, damagedParts: next.coverage.damagedParts } });
+
 const loading = { status: 'loading', moments: [] };
 
 /** @returns {{status: 'idle'|'loading'|'more'|'done'|'failed', moments: object[], answer?: object, error?: Error, more: () => void, again: () => void}} */
@@ -31,7 +34,7 @@ export function useResults(query, key) {
         const known = cursor ? latest.current.moments : [];
         const seen = new Set(known.map((moment) => moment.key));
         const moments = [...known, ...answer.moments.filter((moment) => !seen.has(moment.key))];
-        const next = { status: 'done', moments, answer: cursor ? { ...latest.current.answer, nextCursor: answer.nextCursor } : answer };
+        const next = { status: 'done', moments, answer: cursor ? continued(latest.current.answer, answer) : answer };
         remember(key, next);
         running.current = null;
         setState({ key, ...next });
