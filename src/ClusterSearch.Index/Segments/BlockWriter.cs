@@ -8,6 +8,7 @@ internal sealed class BlockWriter(FileStream file, SearchTraffic traffic)
 {
     private readonly byte[] _block = new byte[SegmentFormat.BlockBytes];
     private readonly List<ulong> _checksums = [];
+    private readonly WriteBehind _behind = new(file);
     private int _filled;
 
     /// <summary>Checksums of the blocks so far.</summary>
@@ -48,6 +49,7 @@ internal sealed class BlockWriter(FileStream file, SearchTraffic traffic)
         var block = _block.AsSpan(0, _filled);
         _checksums.Add(XxHash3.HashToUInt64(block));
         file.Write(block);
+        _behind.Begin();
         _filled = 0;
     }
 }
