@@ -24,7 +24,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
     public IndexSnapshot(IndexView view, EmbeddedIndexOptions options, SearchTraffic traffic)
     {
         (_view, _options, _traffic) = (view, options, traffic);
-        _search = new VectorSearch(view, options, options.Exact ? null : options.Deviations, _meter);
+        _search = new VectorSearch(view, options, options.Exact ? null : options.Deviations, CoarseLevel.Pieces, _meter);
         _forShots = new Lazy<IndexSnapshot>(() => new IndexSnapshot(this, options.Exact ? null : options.ShotDeviations));
         _exactly = new Lazy<IndexSnapshot>(() => new IndexSnapshot(this, null));
     }
@@ -34,7 +34,7 @@ internal sealed class IndexSnapshot : IVectorSnapshot
     private IndexSnapshot(IndexSnapshot parent, float? deviations)
     {
         (_view, _options, _traffic, _meter, _parent) = (parent._view, parent._options, parent._traffic, parent._meter, parent);
-        _search = new VectorSearch(_view, _options, deviations, _meter);
+        _search = new VectorSearch(_view, _options, deviations, CoarseLevel.Units, _meter);
         _forShots = new Lazy<IndexSnapshot>(this);
         _exactly = deviations is null ? new Lazy<IndexSnapshot>(this) : parent._exactly;
     }

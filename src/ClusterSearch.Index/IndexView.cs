@@ -13,25 +13,26 @@ internal sealed class IndexView
     /// <summary>From so many changed videos on it is quicker to read all segments' tables once than to look for each video in each.</summary>
     private const int ManyVideos = 64;
 
-    private readonly Lazy<PieceRange[]>[] _live;
+    private readonly Lazy<RowRange[]>[] _live;
+    private readonly SpreadProbe[] _spreads;
     private int _leases = 1;
 
-    private IndexView(IReadOnlyList<Segment> segments, VideoUnits[] videos, long[] liveSamples, Lazy<PieceRange[]>[] known)
+    private IndexView(IReadOnlyList<Segment> segments, VideoUnits[] videos, long[] liveSamples, Lazy<RowRange[]>[] known)
     {
         Segments = segments;
         Videos = videos;
         LiveSamples = liveSamples;
         SampleCount = liveSamples.Sum();
         PieceCount = segments.Sum(segment => (long)segment.PieceCount);
-        Spread = new SpreadProbe(segments);
-        _live = new Lazy<PieceRange[]>[segments.Count];
+        _spreads = [new SpreadProbe(segments, CoarseLevel.Pieces), new SpreadProbe(segments, CoarseLevel.Units)];
+        _live = new Lazy<RowRange[]>[segments.Count];
         known.CopyTo(_live, 0);
         for (var i = 0; i < _live.Length; i++)
         {
             var segment = i;
             _live[i] ??= LiveSamples[i] == segments[i].SampleCount
-                ? new Lazy<PieceRange[]>(segments[i].PieceCount == 0 ? [] : [new PieceRange(0, segments[i].PieceCount)])
-                : new Lazy<PieceRange[]>(() => [.. FindLive(segment)]);
+                ? new Lazy<RowRange[]>(segments[i].UnitCount == 0 ? [] : [new RowRange(0, segments[i].UnitCount)])
+                : new Lazy<RowRange[]>(() => [.. FindLive(segment)]);
         }
     }
 
@@ -54,11 +55,11 @@ internal sealed class IndexView
 
     public int Dimension => Videos.Length > 0 ? Segments[0].Dimension : 0;
 
-    /// <summary>How far samples lie from the means of their pieces.</summary>
-    public SpreadProbe Spread { get; }
+    /// <summary>How far samples lie from the means of their pieces, or units.</summary>
+    public SpreadProbe SpreadOf(CoarseLevel level) => _spreads[(int)level];
 
-    /// <summary>Pieces of a segment that nothing hides.</summary>
-    public IReadOnlyList<PieceRange> LivePieces(int segment) => _live[segment].Value;
+    /// <summary>Units of a segment that nothing hides.</summary>
+    public IReadOnlyList<RowRange> LiveUnits(int segment) => _live[segment].Value;
 
     public VideoUnits? Find(VideoId video)
     {
@@ -98,8 +99,8 @@ internal sealed class IndexView
             videos.Add(units);
         }
         videos.AddRange(known[next..]);
-        // A segment of which as much is live as before has the same live pieces: what is hidden once stays hidden.
-        var live = new Lazy<PieceRange[]>[kept];
+        // A segment of which as much is live as before has the same live units: what is hidden once stays hidden.
+        var live = new Lazy<RowRange[]>[kept];
         for (var i = 0; i < kept; i++)
             if (!changed.Contains(i) || liveSamples[i] == LiveSamples[i]) live[i] = _live[i];
         return new IndexView(segments, [.. videos], liveSamples, live);
@@ -154,16 +155,15 @@ internal sealed class IndexView
         return low;
     }
 
-    private IEnumerable<PieceRange> FindLive(int index)
+    private IEnumerable<RowRange> FindLive(int index)
     {
-        var segment = Segments[index];
-        return PieceRange.Join(
-            from id in segment.Videos.Ids
+        return RowRange.Join(
+            from id in Segments[index].Videos.Ids
             let video = Find(id)
             where video is not null
             from run in video.Runs
             where run.Segment == index
             orderby run.First
-            select new PieceRange(segment.PieceAt(run.First), segment.PieceAt(run.End)));
+            select new RowRange(run.First, run.End));
     }
 }

@@ -69,13 +69,13 @@ public sealed class FaultTests : IndexFixture
     {
         await WriteOneAsync();
         var segment = await File.ReadAllBytesAsync(Segments[0], Cancellation);
-        segment[8] = 3;
+        segment[8] = 99;
         BitConverter.GetBytes(XxHash3.HashToUInt64(segment.AsSpan(0, 184))).CopyTo(segment, 184);
         await File.WriteAllBytesAsync(Segments[0], segment, Cancellation);
         await AssertFaultAsync(ErrorCodes.ArchiveVersion);
 
         // With a body that this version does not understand.
-        const string Json = """{"version":3,"segments":{"a":1}}""";
+        const string Json = """{"version":99,"segments":{"a":1}}""";
         await File.WriteAllTextAsync(ManifestPath, $"{Json}\n{XxHash3.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(Json)):x16}\n", Cancellation);
         await AssertFaultAsync(ErrorCodes.ArchiveVersion);
     }

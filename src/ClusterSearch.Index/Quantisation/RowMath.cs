@@ -16,6 +16,18 @@ internal static class RowMath
         for (nuint i = 0; i < (nuint)sum.Length; i += 8) (Vector256.LoadUnsafe(ref s, i) + Vector256.LoadUnsafe(ref r, i)).StoreUnsafe(ref s, i);
     }
 
+    /// <summary>sum += by · row.</summary>
+    public static void AddScaled(Span<float> sum, ReadOnlySpan<float> row, float by)
+    {
+        ref var s = ref MemoryMarshal.GetReference(sum);
+        ref var r = ref MemoryMarshal.GetReference(row);
+        for (nuint i = 0; i < (nuint)sum.Length; i += 8)
+        {
+            var product = Vector256.LoadUnsafe(ref r, i) * by;
+            (Vector256.LoadUnsafe(ref s, i) + product).StoreUnsafe(ref s, i);
+        }
+    }
+
     /// <param name="rows">[n, mean's length].</param>
     /// <param name="mean">Overwritten.</param>
     public static void Mean(ReadOnlySpan<float> rows, Span<float> mean)
@@ -58,6 +70,15 @@ internal static class RowMath
         ref var c = ref MemoryMarshal.GetReference(centre);
         ref var r = ref MemoryMarshal.GetReference(row);
         for (nuint i = 0; i < (nuint)row.Length; i += 8) (Vector256.LoadUnsafe(ref r, i) - Vector256.LoadUnsafe(ref c, i)).StoreUnsafe(ref r, i);
+    }
+
+    /// <summary>row = values - centre.</summary>
+    public static void Residual(ReadOnlySpan<float> values, ReadOnlySpan<float> centre, Span<float> row)
+    {
+        ref var v = ref MemoryMarshal.GetReference(values);
+        ref var c = ref MemoryMarshal.GetReference(centre);
+        ref var r = ref MemoryMarshal.GetReference(row);
+        for (nuint i = 0; i < (nuint)row.Length; i += 8) (Vector256.LoadUnsafe(ref v, i) - Vector256.LoadUnsafe(ref c, i)).StoreUnsafe(ref r, i);
     }
 
     /// <summary>The largest distance of a row from the mean, rounded up.</summary>

@@ -7,7 +7,7 @@ using ClusterSearch.Index.Segments;
 namespace ClusterSearch.Index.Scoring;
 
 /// <summary>
-/// A bound for every piece of a plan, and the largest of each block of 32, so that what reaches a threshold is found without a
+/// A bound for every piece of a plan, or unit, and the largest of each block of 32, so that what reaches a threshold is found without a
 /// second look at all of them. From codes a bound is the estimate and so many of its standard deviations; from means it
 /// is the mean's score and the piece's whole radius, above which no sample can score.
 /// </summary>
@@ -19,16 +19,16 @@ internal sealed unsafe class CoarseBounds : IDisposable
     private readonly float[] _bounds;
     private readonly float[] _largest;
 
-    private CoarseBounds(ScanPlan plan, BoundSlack? slack)
+    private CoarseBounds(ScanChunks scan, BoundSlack? slack)
     {
-        Plan = plan;
+        Scan = scan;
         Slack = slack ?? default;
         AreTrue = slack is null;
-        _bounds = ArrayPool<float>.Shared.Rent(plan.BlockCount * SignCodes.RowsPerBlock);
-        _largest = ArrayPool<float>.Shared.Rent(plan.BlockCount);
+        _bounds = ArrayPool<float>.Shared.Rent(scan.BlockCount * SignCodes.RowsPerBlock);
+        _largest = ArrayPool<float>.Shared.Rent(scan.BlockCount);
     }
 
-    public ScanPlan Plan { get; }
+    public ScanChunks Scan { get; }
 
     /// <summary>How far bounds lie above estimates; nothing where they are true.</summary>
     public BoundSlack Slack { get; }
@@ -37,7 +37,7 @@ internal sealed unsafe class CoarseBounds : IDisposable
     public bool AreTrue { get; }
 
     /// <summary>One a block; minus infinity where no row of it belongs to the plan.</summary>
-    public ReadOnlySpan<float> Largest => _largest.AsSpan(0, Plan.BlockCount);
+    public ReadOnlySpan<float> Largest => _largest.AsSpan(0, Scan.BlockCount);
 
     /// <summary>A chunk's bounds, for all rows of its blocks; minus infinity for those that are not its own.</summary>
     public ReadOnlySpan<float> Of(ScanChunk chunk) => _bounds.AsSpan(chunk.FirstBound, chunk.BlockCount * SignCodes.RowsPerBlock);
@@ -47,19 +47,19 @@ internal sealed unsafe class CoarseBounds : IDisposable
     /// <summary>From codes, for up to <see cref="QueriesPerPass"/> queries in one pass over memory.</summary>
     /// <param name="slacks">One a query: how far bounds lie above estimates.</param>
     public static CoarseBounds[] FromCodes(
-        IndexView view, ScanPlan plan, ReadOnlyMemory<QueryVector> queries, IReadOnlyList<BoundSlack> slacks, Workers workers, CancellationToken cancellation)
+        IndexView view, ScanChunks scan, ReadOnlyMemory<QueryVector> queries, IReadOnlyList<BoundSlack> slacks, Workers workers, CancellationToken cancellation)
     {
-        CoarseBounds[] all = [.. slacks.Select(slack => new CoarseBounds(plan, slack))];
+        CoarseBounds[] all = [.. slacks.Select(slack => new CoarseBounds(scan, slack))];
         SignQuery[] signs = [.. queries.ToArray().Select(query => query.Signs)];
-        workers.Run(plan.Chunks.Count, () => new ushort[queries.Length * ScanPlan.BlocksPerChunk * SignCodes.RowsPerBlock], (index, sums) =>
+        workers.Run(scan.Chunks.Count, () => new ushort[queries.Length * ScanChunks.BlocksPerChunk * SignCodes.RowsPerBlock], (index, sums) =>
         {
-            var chunk = plan.Chunks[index];
+            var chunk = scan.Chunks[index];
             var segment = view.Segments[chunk.Segment];
-            var areWhole = segment.AreCodesWhole(chunk.FirstBlock, chunk.BlockCount);
-            var codes = segment.Codes + (long)chunk.FirstBlock * SignCodes.BlockBytes(segment.PaddedDimension);
+            var areWhole = segment.AreCodesWhole(scan.Level, chunk.FirstBlock, chunk.BlockCount);
+            var codes = segment.Codes(scan.Level) + (long)chunk.FirstBlock * SignCodes.BlockBytes(segment.PaddedDimension);
             var rows = chunk.BlockCount * SignCodes.RowsPerBlock;
             KernelSet.Chosen.SumCodes(codes, chunk.BlockCount, signs, [], sums.AsSpan(0, all.Length * rows));
-            var factors = segment.Factors + (long)chunk.FirstBlock * SegmentFormat.FactorsPerRow * SignCodes.RowsPerBlock;
+            var factors = segment.Factors(scan.Level) + (long)chunk.FirstBlock * SegmentFormat.FactorsPerRow * SignCodes.RowsPerBlock;
             for (var i = 0; i < all.Length; i++)
             {
                 var query = queries.Span[i];
@@ -67,20 +67,20 @@ internal sealed unsafe class CoarseBounds : IDisposable
                 var bounds = all[i]._bounds.AsSpan(chunk.FirstBound, rows);
                 line.Bounds(sums.AsSpan(i * rows, rows), factors, bounds);
                 // Whatever a damaged code hides, its mean shows.
-                if (!areWhole) RaiseDamaged(segment, chunk, bounds);
+                if (!areWhole) RaiseDamaged(segment, scan.Level, chunk, bounds);
                 all[i].Finish(chunk);
             }
         }, cancellation);
         return all;
     }
 
-    /// <summary>From means, for up to <see cref="QueriesPerPass"/> queries in one pass over memory.</summary>
-    public static CoarseBounds[] FromMeans(IndexView view, ScanPlan plan, ReadOnlyMemory<QueryVector> queries, Workers workers, CancellationToken cancellation)
+    /// <summary>From means of pieces, for up to <see cref="QueriesPerPass"/> queries in one pass over memory.</summary>
+    public static CoarseBounds[] FromMeans(IndexView view, ScanChunks scan, ReadOnlyMemory<QueryVector> queries, Workers workers, CancellationToken cancellation)
     {
-        CoarseBounds[] all = [.. Enumerable.Range(0, queries.Length).Select(_ => new CoarseBounds(plan, null))];
-        workers.Run(plan.Chunks.Count, () => (Means: new PieceMeans(), Pieces: new int[ScanPlan.BlocksPerChunk * SignCodes.RowsPerBlock]), (index, space) =>
+        CoarseBounds[] all = [.. Enumerable.Range(0, queries.Length).Select(_ => new CoarseBounds(scan, null))];
+        workers.Run(scan.Chunks.Count, () => (Means: new PieceMeans(), Pieces: new int[ScanChunks.BlocksPerChunk * SignCodes.RowsPerBlock]), (index, space) =>
         {
-            var chunk = plan.Chunks[index];
+            var chunk = scan.Chunks[index];
             var segment = view.Segments[chunk.Segment];
             var pieces = space.Pieces.AsSpan(0, chunk.End - chunk.First);
             segment.ExpectPieces(chunk.First, pieces.Length);
@@ -138,10 +138,10 @@ internal sealed unsafe class CoarseBounds : IDisposable
         ArrayPool<float>.Shared.Return(_largest);
     }
 
-    private static void RaiseDamaged(Segment segment, ScanChunk chunk, Span<float> bounds)
+    private static void RaiseDamaged(Segment segment, CoarseLevel level, ScanChunk chunk, Span<float> bounds)
     {
         for (var block = 0; block < chunk.BlockCount; block++)
-            if (!segment.AreCodesWhole(chunk.FirstBlock + block, 1)) bounds.Slice(block * SignCodes.RowsPerBlock, SignCodes.RowsPerBlock).Fill(float.PositiveInfinity);
+            if (!segment.AreCodesWhole(level, chunk.FirstBlock + block, 1)) bounds.Slice(block * SignCodes.RowsPerBlock, SignCodes.RowsPerBlock).Fill(float.PositiveInfinity);
     }
 
     /// <summary>Rows of others fall out, and each block's largest is noted.</summary>

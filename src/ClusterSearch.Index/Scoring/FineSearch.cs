@@ -5,8 +5,8 @@ using ClusterSearch.Index.Segments;
 namespace ClusterSearch.Index.Scoring;
 
 /// <summary>
-/// From bounds of pieces to the best units or samples by their own scores. The pieces of the most promising blocks come first and give a
-/// score to beat; then every other piece whose bound reaches it. A piece that is estimated from its code is judged again by its mean
+/// From bounds of pieces or units to the best units or samples by their own scores. Those of the most promising blocks come first and give
+/// a score to beat; then every other one whose bound reaches it. What is estimated from a code is judged again by means of pieces
 /// before its unit's samples are scored. Units go in order of their bounds, so that the score to beat rises early.
 /// </summary>
 internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds coarse, Workers workers, SearchMeter meter)
@@ -36,10 +36,10 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
 
     private static float ToBeat(Best<FoundSample> best, float least) => best.IsFull ? Math.Max(least, best.Least.Score) : least;
 
-    /// <summary>Pieces whose bound lies in [from, below), or from there on where that is infinite, and by their means still reach a score.</summary>
+    /// <summary>Pieces or units whose bound lies in [from, below), or from there on where that is infinite, and by their means still reach a score.</summary>
     private List<Candidate> Collect(float from, float below, float toBeat, CancellationToken cancellation)
     {
-        var chunks = coarse.Plan.Chunks;
+        var chunks = coarse.Scan.Chunks;
         var found = new List<Candidate>();
         workers.Run((chunks.Count + ChunksPerPart - 1) / ChunksPerPart, () => new Space(), (part, space) =>
         {
@@ -54,7 +54,7 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
 
     private void Collect(int index, float from, float below, List<Candidate> candidates)
     {
-        var chunk = coarse.Plan.Chunks[index];
+        var chunk = coarse.Scan.Chunks[index];
         var largest = coarse.LargestOf(chunk);
         for (var block = 0; block < largest.Length; block++)
         {
@@ -68,33 +68,63 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
         }
     }
 
-    /// <summary>Keeps those that still reach a score by their means.</summary>
+    /// <summary>Keeps those that still reach a score by the means of their pieces.</summary>
     private void JudgeByMeans(Space space, float toBeat)
     {
         var candidates = CollectionsMarshal.AsSpan(space.Candidates);
-        foreach (var candidate in candidates) view.Segments[candidate.Segment].ExpectPieces(candidate.Piece, 1);
-        foreach (var candidate in candidates)
-            if (view.Segments[candidate.Segment].IsPieceRowWhole(candidate.Piece)) view.Segments[candidate.Segment].ExpectMean(candidate.Piece);
+        Expect(candidates);
         var kept = 0;
         for (var first = 0; first < candidates.Length;)
         {
             var segment = view.Segments[candidates[first].Segment];
-            var end = first;
-            for (; end < candidates.Length && candidates[end].Segment == candidates[first].Segment; end++) space.Add(end - first, candidates[end].Piece);
-            var pieces = space.Pieces[..(end - first)];
-            var scores = space.Scores[..(end - first)];
+            var (end, count) = (first, 0);
+            for (; end < candidates.Length && candidates[end].Segment == candidates[first].Segment; end++)
+                for (var (piece, endPiece) = PiecesOf(candidates[end]); piece < endPiece; piece++) space.Add(count++, piece);
+            var pieces = space.Pieces[..count];
+            var scores = space.Scores[..count];
             space.Means.Score(segment, pieces, query, scores);
-            meter.AddMeans(pieces.Length, (long)pieces.Length * (segment.PaddedDimension + SegmentFormat.PieceBytes));
-            for (var i = 0; i < pieces.Length; i++)
+            meter.AddMeans(count, (long)count * (segment.PaddedDimension + SegmentFormat.PieceBytes));
+            for (var at = 0; first < end; first++)
             {
-                if (float.IsNegativeInfinity(scores[i])) continue;
-                var bound = scores[i] + coarse.Slack.Radius * segment.AllPieces[pieces[i]].Radius;
-                if (bound >= toBeat) candidates[kept++] = candidates[first + i] with { Bound = bound };
+                var bound = float.NegativeInfinity;
+                for (var (piece, endPiece) = PiecesOf(candidates[first]); piece < endPiece; piece++, at++)
+                    if (scores[at] > float.NegativeInfinity) bound = Math.Max(bound, scores[at] + coarse.Slack.PieceRadius * segment.AllPieces[piece].Radius);
+                if (bound > float.NegativeInfinity && bound >= toBeat) candidates[kept++] = candidates[first] with { Bound = bound };
             }
-            first = end;
         }
         CollectionsMarshal.SetCount(space.Candidates, kept);
     }
+
+    /// <summary>Has the system read what is not in memory of candidates, all at once.</summary>
+    private void Expect(ReadOnlySpan<Candidate> candidates)
+    {
+        if (coarse.Scan.Level == CoarseLevel.Units)
+            foreach (var candidate in candidates) view.Segments[candidate.Segment].ExpectUnits(candidate.Row, 1);
+        foreach (var candidate in candidates)
+        {
+            var (first, end) = PiecesOf(candidate);
+            view.Segments[candidate.Segment].ExpectPieces(first, end - first);
+        }
+        foreach (var candidate in candidates)
+        {
+            var segment = view.Segments[candidate.Segment];
+            for (var (piece, end) = PiecesOf(candidate); piece < end; piece++)
+                if (segment.IsPieceRowWhole(piece)) segment.ExpectMean(piece);
+        }
+    }
+
+    /// <summary>None of a unit whose row is damaged.</summary>
+    private (int First, int End) PiecesOf(Candidate candidate)
+    {
+        if (coarse.Scan.Level == CoarseLevel.Pieces) return (candidate.Row, candidate.Row + 1);
+        var segment = view.Segments[candidate.Segment];
+        if (!segment.AreUnitsWhole(candidate.Row, 1)) return default;
+        var unit = segment.Units[candidate.Row];
+        return (unit.FirstPiece, unit.FirstPiece + unit.PieceCount);
+    }
+
+    private int UnitOf(Candidate candidate) =>
+        coarse.Scan.Level == CoarseLevel.Units ? candidate.Row : view.Segments[candidate.Segment].AllPieces[candidate.Row].Unit;
 
     /// <summary>Scores units of candidates, the most promising first, as long as they can come in.</summary>
     private void Score(List<Candidate> candidates, Best<FoundSample> best, float least, bool perSample, CancellationToken cancellation)
@@ -113,8 +143,8 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
                     next = candidates.Count;
                     break;
                 }
-                var unit = view.Segments[candidate.Segment].AllPieces[candidate.Piece].Unit;
-                if (_scored.Add((candidate.Segment, unit))) batch.Add(new UnitToScore(candidate.Segment, unit, coarse.Plan.Chunks[candidate.Chunk].Window));
+                var unit = UnitOf(candidate);
+                if (_scored.Add((candidate.Segment, unit))) batch.Add(new UnitToScore(candidate.Segment, unit, coarse.Scan.Chunks[candidate.Chunk].Window));
             }
             Score(batch, toBeat, best, perSample, cancellation);
             batchSize = Math.Min(2 * batchSize, LargestBatch);
@@ -161,8 +191,9 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
 
     }
 
+    /// <param name="Row">A piece or a unit.</param>
     /// <param name="Chunk">Of the plan.</param>
-    private readonly record struct Candidate(float Bound, int Segment, int Piece, int Chunk);
+    private readonly record struct Candidate(float Bound, int Segment, int Row, int Chunk);
 }
 
 /// <summary>A unit and the times of it that may be found.</summary>

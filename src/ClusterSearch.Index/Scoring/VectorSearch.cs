@@ -1,14 +1,16 @@
 using ClusterSearch.Core.Vectors;
 using ClusterSearch.Index.Quantisation;
+using ClusterSearch.Index.Segments;
 
 namespace ClusterSearch.Index.Scoring;
 
 /// <summary>
-/// Searches of one snapshot: a plan, bounds for its pieces in one pass for several queries, then each query's best. A plan of few
+/// Searches of one snapshot: a plan, bounds for its pieces or units in one pass for several queries, then each query's best. A plan of few
 /// pieces is searched exactly. The last single query's bounds are kept, since whoever asks for its first units may ask for more.
 /// </summary>
 /// <param name="deviations">How far bounds lie above estimates; null: exactly.</param>
-internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options, float? deviations, SearchMeter meter) : IDisposable
+/// <param name="level">Whose codes are gone through, unless exactly.</param>
+internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options, float? deviations, CoarseLevel level, SearchMeter meter) : IDisposable
 {
     private Planned? _planned;
     private Kept? _kept;
@@ -38,7 +40,7 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
             }
             finally
             {
-                if (queries.Count == 1) Keep(queries[0], bounds[0]);
+                if (queries.Count == 1) Keep(queries[0], plan, bounds[0]);
                 else foreach (var one in bounds) one.Dispose();
             }
         }
@@ -47,7 +49,8 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
 
     public void Dispose() => Interlocked.Exchange(ref _kept, null)?.Bounds.Dispose();
 
-    private BoundSlack SlackOf(QueryVector query, float by) => new(by * query.Length, view.Spread.Along(query) * by / SpreadProbe.Deviations);
+    private BoundSlack SlackOf(QueryVector query, float by) => 
+        new(by * query.Length, view.SpreadOf(level).Along(query) * by / SpreadProbe.Deviations, view.SpreadOf(CoarseLevel.Pieces).Along(query) * by / SpreadProbe.Deviations);
 
     /// <summary>The fewer are wanted, the more extreme is each of them, and the farther it tends to lie above its piece's mean: one deviation more for ten than for a hundred.</summary>
     private static float ForExtremes(int k) => Math.Clamp(2 - MathF.Log10(k), 0, 1);
@@ -64,29 +67,30 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
     {
         if (Interlocked.Exchange(ref _kept, null) is { } kept)
         {
-            if (isAlone && ReferenceEquals(kept.Bounds.Plan, plan) && kept.Query.AsSpan().SequenceEqual(vectors[0].Given)) return [kept.Bounds];
+            if (isAlone && ReferenceEquals(kept.Plan, plan) && kept.Query.AsSpan().SequenceEqual(vectors[0].Given)) return [kept.Bounds];
             kept.Bounds.Dispose();
         }
-        var pieceBytes = Kernels.SignCodes.BlockBytes(vectors[0].Rotated.Length) / Kernels.SignCodes.RowsPerBlock;
+        var codeBytes = Kernels.SignCodes.BlockBytes(vectors[0].Rotated.Length) / Kernels.SignCodes.RowsPerBlock;
         if (deviations is not { } few || plan.PieceCount <= Math.Max(options.ExactPieces, view.PieceCount / options.ExactShare))
         {
             meter.Plan($"exact, by means: {plan.Description}", plan.PieceCount);
             meter.AddMeans(plan.PieceCount * vectors.Length, plan.PieceCount * vectors[0].Rotated.Length);
-            return CoarseBounds.FromMeans(view, plan, vectors, workers, cancellation);
+            return CoarseBounds.FromMeans(view, plan.At(CoarseLevel.Pieces), vectors, workers, cancellation);
         }
         var by = few + ForExtremes(k);
+        var scan = plan.At(level);
         // A cold index: the disk reads in long runs while the first codes are added up.
         if (plan.PieceCount > view.PieceCount / 2)
-            foreach (var segment in view.Segments) segment.ReadCodesAhead();
-        meter.Plan($"by codes, {by:0.0#} standard deviations: {plan.Description}", plan.PieceCount);
-        meter.AddEstimates(plan.PieceCount * vectors.Length, plan.PieceCount * (pieceBytes + 4));
-        return CoarseBounds.FromCodes(view, plan, vectors, [.. vectors.Select(vector => SlackOf(vector, by))], workers, cancellation);
+            foreach (var segment in view.Segments) segment.ReadCodesAhead(level);
+        meter.Plan($"by codes of {(level == CoarseLevel.Units ? "units" : "pieces")}, {by:0.0#} standard deviations: {plan.Description}", scan.RowCount);
+        meter.AddEstimates(scan.RowCount * vectors.Length, scan.RowCount * (codeBytes + SegmentFormat.FactorsPerRow * sizeof(ushort)));
+        return CoarseBounds.FromCodes(view, scan, vectors, [.. vectors.Select(vector => SlackOf(vector, by))], workers, cancellation);
     }
 
-    private void Keep(float[] query, CoarseBounds bounds) =>
-        Interlocked.Exchange(ref _kept, new Kept([.. query], bounds))?.Bounds.Dispose();
+    private void Keep(float[] query, ScanPlan plan, CoarseBounds bounds) =>
+        Interlocked.Exchange(ref _kept, new Kept([.. query], plan, bounds))?.Bounds.Dispose();
 
     private sealed record Planned(VectorFilter Filter, ScanPlan Plan);
 
-    private sealed record Kept(float[] Query, CoarseBounds Bounds);
+    private sealed record Kept(float[] Query, ScanPlan Plan, CoarseBounds Bounds);
 }

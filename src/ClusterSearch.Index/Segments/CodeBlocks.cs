@@ -5,7 +5,7 @@ using ClusterSearch.Index.Quantisation;
 namespace ClusterSearch.Index.Segments;
 
 /// <summary>
-/// One-bit codes of pieces' means around a centre, 32 at a time, with what turns them into bounds. Made of the means' bytes, so
+/// One-bit codes of means around a centre, 32 at a time, with what turns them into bounds. Made of the means' bytes, so
 /// that a merge makes them anew around its own centre without a vector that was given.
 /// </summary>
 internal sealed class CodeBlocks(int paddedDimension, float[] centre)
@@ -44,15 +44,15 @@ internal sealed class CodeBlocks(int paddedDimension, float[] centre)
     /// <returns>True when the block is full: to be taken before the next is added.</returns>
     public bool Add(PieceRow piece, ReadOnlySpan<sbyte> mean)
     {
-        var residual = _residuals.AsSpan(_rows * paddedDimension, paddedDimension);
-        RowMath.Residual(mean, piece.MeanScale, centre, residual);
-        var factors = SignFactors.Of(residual);
-        _factors[_rows] = Half(factors.Scale);
-        _factors[SignCodes.RowsPerBlock + _rows] = HalfAbove(factors.Error);
-        _factors[2 * SignCodes.RowsPerBlock + _rows] = HalfAbove(piece.Radius);
-        if (++_rows < SignCodes.RowsPerBlock) return false;
-        Pack();
-        return true;
+        RowMath.Residual(mean, piece.MeanScale, centre, Next);
+        return AddResidual(piece.Radius);
+    }
+
+    /// <returns>As for a piece.</returns>
+    public bool Add(ReadOnlySpan<float> mean, float radius)
+    {
+        RowMath.Residual(mean, centre, Next);
+        return AddResidual(radius);
     }
 
     /// <returns>False when no row is left.</returns>
@@ -61,6 +61,20 @@ internal sealed class CodeBlocks(int paddedDimension, float[] centre)
         if (_rows == 0) return false;
         for (var factor = 0; factor < SegmentFormat.FactorsPerRow; factor++)
             _factors.AsSpan(factor * SignCodes.RowsPerBlock + _rows, SignCodes.RowsPerBlock - _rows).Clear();
+        Pack();
+        return true;
+    }
+
+    private Span<float> Next => _residuals.AsSpan(_rows * paddedDimension, paddedDimension);
+
+    private bool AddResidual(float radius)
+    {
+        var residual = Next;
+        var factors = SignFactors.Of(residual);
+        _factors[_rows] = Half(factors.Scale);
+        _factors[SignCodes.RowsPerBlock + _rows] = HalfAbove(factors.Error);
+        _factors[2 * SignCodes.RowsPerBlock + _rows] = HalfAbove(radius);
+        if (++_rows < SignCodes.RowsPerBlock) return false;
         Pack();
         return true;
     }

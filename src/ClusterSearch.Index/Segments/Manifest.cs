@@ -11,7 +11,7 @@ namespace ClusterSearch.Index.Segments;
 /// </summary>
 internal sealed record Manifest(int Version, long Generation, int Dimension, IReadOnlyList<string> Segments)
 {
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 
     public static Manifest Empty { get; } = new(CurrentVersion, 0, 0, []);
 

@@ -20,7 +20,7 @@ internal sealed unsafe class Segment
     private readonly byte* _bytes;
     private readonly BlockStates _blocks;
     private int _leases = 1;
-    private int _isReadAhead;
+    private int _levelsReadAhead;
 
     private Segment(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* bytes, long length)
     {
@@ -39,8 +39,11 @@ internal sealed unsafe class Segment
         _blocks = new BlockStates(_header, bytes);
         Videos = VideoTable.Read(_header, Span<byte>(_header.VideosOffset, checked((int)_header.VideosLength)),
             Span<byte>(_header.CoversOffset, _header.CoverCount * SegmentFormat.CoverBytes));
-        FileAdvice.Normal(Codes, _header[SegmentSection.Codes].Length);
-        FileAdvice.Normal((byte*)Factors, _header[SegmentSection.Factors].Length);
+        foreach (var level in (ReadOnlySpan<CoarseLevel>)[CoarseLevel.Pieces, CoarseLevel.Units])
+        {
+            FileAdvice.Normal(Codes(level), _header[CodesOf(level)].Length);
+            FileAdvice.Normal((byte*)Factors(level), _header[FactorsOf(level)].Length);
+        }
     }
 
     public string Path { get; }
@@ -59,12 +62,6 @@ internal sealed unsafe class Segment
 
     /// <summary>What the codes of its means are around, rotated.</summary>
     public ReadOnlySpan<float> Centre => Span<float>(_header.CentreOffset, PaddedDimension);
-
-    /// <summary>Blocks of 32 codes, one after the other.</summary>
-    public byte* Codes => Address(SegmentSection.Codes);
-
-    /// <summary>32 scales, 32 errors and 32 radii for each block of codes, as upper halves of floats.</summary>
-    public ushort* Factors => (ushort*)Address(SegmentSection.Factors);
 
     /// <summary>Means of pieces of more than one sample, row by row.</summary>
     public sbyte* MeanRows => (sbyte*)Address(SegmentSection.Means);
@@ -110,12 +107,33 @@ internal sealed unsafe class Segment
         }
     }
 
-    /// <summary>A search is about to go through all codes; once is enough.</summary>
-    public void ReadCodesAhead()
+    /// <summary>Blocks of 32 codes, one after the other.</summary>
+    public byte* Codes(CoarseLevel level) => Address(CodesOf(level));
+
+    /// <summary>32 scales, 32 errors and 32 radii for each block of codes, as upper halves of floats.</summary>
+    public ushort* Factors(CoarseLevel level) => (ushort*)Address(FactorsOf(level));
+
+    /// <summary>How many codes there are.</summary>
+    public int RowCount(CoarseLevel level) => level == CoarseLevel.Units ? UnitCount : PieceCount;
+
+    /// <summary>The first code of a unit; the number of codes for the unit behind the last.</summary>
+    public int RowAt(CoarseLevel level, int unit) => level == CoarseLevel.Units ? unit : PieceAt(unit);
+
+    /// <summary>How far samples of a unit lie from its mean at most; null where the factors of its code are damaged.</summary>
+    public float? UnitRadius(int unit)
     {
-        if (Interlocked.Exchange(ref _isReadAhead, 1) != 0) return;
-        FileAdvice.WillNeed(Codes, _header[SegmentSection.Codes].Length);
-        FileAdvice.WillNeed((byte*)Factors, _header[SegmentSection.Factors].Length);
+        var block = unit / Kernels.SignCodes.RowsPerBlock;
+        if (!AreCodesWhole(CoarseLevel.Units, block, 1)) return null;
+        var radii = Factors(CoarseLevel.Units) + ((block + 1) * SegmentFormat.FactorsPerRow - 1) * Kernels.SignCodes.RowsPerBlock;
+        return BitConverter.UInt32BitsToSingle((uint)radii[unit % Kernels.SignCodes.RowsPerBlock] << 16);
+    }
+
+    /// <summary>A search is about to go through all codes; once is enough.</summary>
+    public void ReadCodesAhead(CoarseLevel level)
+    {
+        if ((Interlocked.Or(ref _levelsReadAhead, 1 << (int)level) & (1 << (int)level)) != 0) return;
+        FileAdvice.WillNeed(Codes(level), _header[CodesOf(level)].Length);
+        FileAdvice.WillNeed((byte*)Factors(level), _header[FactorsOf(level)].Length);
     }
 
     /// <summary>Which of its videos one is; below 0 when it is none.</summary>
@@ -184,11 +202,11 @@ internal sealed unsafe class Segment
     public bool AreSecondsWhole(long first, int count) => AreWhole(SegmentSection.Seconds, first * sizeof(double), (long)count * sizeof(double));
 
     /// <summary>Whether some blocks of codes and their factors can be relied on.</summary>
-    public bool AreCodesWhole(int firstBlock, int count)
+    public bool AreCodesWhole(CoarseLevel level, int firstBlock, int count)
     {
         var blockBytes = (long)Kernels.SignCodes.BlockBytes(PaddedDimension);
-        return AreWhole(SegmentSection.Codes, firstBlock * blockBytes, count * blockBytes)
-            && AreWhole(SegmentSection.Factors, (long)firstBlock * SegmentFormat.FactorBytes, (long)count * SegmentFormat.FactorBytes);
+        return AreWhole(CodesOf(level), firstBlock * blockBytes, count * blockBytes)
+            && AreWhole(FactorsOf(level), (long)firstBlock * SegmentFormat.FactorBytes, (long)count * SegmentFormat.FactorBytes);
     }
 
     /// <summary>Samples of the units [first, end).</summary>
@@ -237,6 +255,10 @@ internal sealed unsafe class Segment
         if (length > 0) _blocks.Expect(section, offset, length);
     }
 
+    private static SegmentSection CodesOf(CoarseLevel level) => level == CoarseLevel.Units ? SegmentSection.UnitCodes : SegmentSection.PieceCodes;
+
+    private static SegmentSection FactorsOf(CoarseLevel level) => level == CoarseLevel.Units ? SegmentSection.UnitFactors : SegmentSection.PieceFactors;
+
     private byte* Address(SegmentSection section) => _bytes + _header[section].Offset;
 
     private ReadOnlySpan<T> Span<T>(long offset, int count) where T : unmanaged => new(_bytes + offset, count);
@@ -248,21 +270,21 @@ internal sealed unsafe class Segment
         {
             SegmentSection.Units => SegmentFormat.UnitBytes,
             SegmentSection.Pieces => SegmentFormat.PieceBytes,
-            SegmentSection.Codes => Kernels.SignCodes.BlockBytes(PaddedDimension),
-            SegmentSection.Factors => SegmentFormat.FactorBytes,
+            SegmentSection.UnitCodes or SegmentSection.PieceCodes => Kernels.SignCodes.BlockBytes(PaddedDimension),
+            SegmentSection.UnitFactors or SegmentSection.PieceFactors => SegmentFormat.FactorBytes,
             SegmentSection.Seconds => sizeof(double),
             SegmentSection.Scales => sizeof(float),
             _ => PaddedDimension,
         };
-        var perRow = section is SegmentSection.Codes or SegmentSection.Factors ? Kernels.SignCodes.RowsPerBlock : 1;
+        var perRow = section is SegmentSection.UnitCodes or SegmentSection.UnitFactors or SegmentSection.PieceCodes or SegmentSection.PieceFactors ? Kernels.SignCodes.RowsPerBlock : 1;
         var (firstRow, endRow) = (first / rowBytes * perRow, (end + rowBytes - 1) / rowBytes * perRow);
         List<VideoId> videos = [];
         for (var video = 0; video < Videos.Ids.Length; video++)
         {
             var (from, to) = section switch
             {
-                SegmentSection.Units => (Videos.FirstUnits[video], Videos.FirstUnits[video + 1]),
-                SegmentSection.Pieces or SegmentSection.Codes or SegmentSection.Factors => (Videos.FirstPieces[video], (long)Videos.FirstPieces[video + 1]),
+                SegmentSection.Units or SegmentSection.UnitCodes or SegmentSection.UnitFactors => (Videos.FirstUnits[video], Videos.FirstUnits[video + 1]),
+                SegmentSection.Pieces or SegmentSection.PieceCodes or SegmentSection.PieceFactors => (Videos.FirstPieces[video], (long)Videos.FirstPieces[video + 1]),
                 SegmentSection.Means => (Videos.FirstMeans[video], (long)Videos.FirstMeans[video + 1]),
                 _ => (Videos.FirstSamples[video], Videos.FirstSamples[video + 1]),
             };

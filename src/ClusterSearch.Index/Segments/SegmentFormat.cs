@@ -9,8 +9,10 @@ internal enum SegmentSection
 {
     Units,
     Pieces,
-    Codes,
-    Factors,
+    UnitCodes,
+    UnitFactors,
+    PieceCodes,
+    PieceFactors,
     Means,
     Seconds,
     Scales,
@@ -23,13 +25,13 @@ internal enum SegmentSection
 /// </summary>
 internal static class SegmentFormat
 {
-    public const int Version = 2;
+    public const int Version = 3;
     public const int HeaderBytes = 192;
     public const int CoverBytes = 16;
     public const int UnitBytes = 48;
     public const int PieceBytes = 24;
     public const int Alignment = 64;
-    public const int SectionCount = 8;
+    public const int SectionCount = 10;
 
     /// <summary>
     /// Sections are checksummed in blocks of this many bytes: small, since one that is not in memory is read for a single row,
@@ -96,10 +98,11 @@ internal static class SegmentFormat
             var sections = new Place[SectionCount];
             var offset = Align(centre + (long)padded * sizeof(float));
             var block = 0;
-            var codeBlocks = SignCodes.BlockCount(pieceCount);
+            var (unitBlocks, pieceBlocks) = (SignCodes.BlockCount(unitCount), SignCodes.BlockCount(pieceCount));
             long[] lengths =
             [
-                (long)unitCount * UnitBytes, (long)pieceCount * PieceBytes, codeBlocks * SignCodes.BlockBytes(padded), codeBlocks * FactorBytes,
+                (long)unitCount * UnitBytes, (long)pieceCount * PieceBytes,
+                unitBlocks * SignCodes.BlockBytes(padded), unitBlocks * FactorBytes, pieceBlocks * SignCodes.BlockBytes(padded), pieceBlocks * FactorBytes,
                 (long)meanCount * padded, sampleCount * sizeof(double), sampleCount * sizeof(float), sampleCount * padded,
             ];
             for (var i = 0; i < SectionCount; i++)

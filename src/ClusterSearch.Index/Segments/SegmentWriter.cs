@@ -50,18 +50,21 @@ internal static class SegmentWriter
         blocks.Begin(header[SegmentSection.Pieces].Offset);
         WritePieces(blocks, units);
 
-        blocks.Begin(header[SegmentSection.Codes].Offset);
         var factors = new MemoryStream();
+        blocks.Begin(header[SegmentSection.UnitCodes].Offset);
+        var mean = new UnitMean(header.PaddedDimension);
+        foreach (var unit in units)
+            if (mean.Of(unit) is var radius && codes.Add(mean.Mean, radius)) Take();
+        Finish(SegmentSection.UnitFactors);
+        blocks.Begin(header[SegmentSection.PieceCodes].Offset);
         foreach (var unit in units)
         {
-            unit.ForEachMean(header.PaddedDimension, (piece, mean) =>
+            unit.ForEachMean(header.PaddedDimension, (piece, bytes) =>
             {
-                if (codes.Add(piece, mean)) Take();
+                if (codes.Add(piece, bytes)) Take();
             });
         }
-        if (codes.Finish()) Take();
-        blocks.Begin(header[SegmentSection.Factors].Offset);
-        blocks.Append(factors.GetBuffer().AsSpan(0, (int)factors.Length));
+        Finish(SegmentSection.PieceFactors);
 
         blocks.Begin(header[SegmentSection.Means].Offset);
         foreach (var unit in units) blocks.Append(unit.Means);
@@ -76,6 +79,14 @@ internal static class SegmentWriter
         {
             blocks.Append(codes.Codes);
             factors.Write(codes.Factors);
+        }
+
+        void Finish(SegmentSection section)
+        {
+            if (codes.Finish()) Take();
+            blocks.Begin(header[section].Offset);
+            blocks.Append(factors.GetBuffer().AsSpan(0, (int)factors.Length));
+            factors.SetLength(0);
         }
     }
 

@@ -175,7 +175,7 @@ public sealed class DamagedFilesTests : IAsyncLifetime
         // Scores show every byte of codes, means, scales and vectors that a search looks at.
         float[] query = [0.1f, -0.2f, 0.3f, 0.4f, -0.5f];
         using var exact = snapshot.Exactly();
-        foreach (var view in new[] { snapshot, exact })
+        foreach (var view in new[] { snapshot, snapshot.ForShots(), exact })
         {
             answers.AddRange((await view.SearchUnitsAsync([query], VectorFilter.None, 9, Cancellation))[0].Select(hit => $"{hit}"));
             answers.AddRange((await view.SearchSamplesAsync([query], VectorFilter.None, 9, Cancellation))[0].Select(hit => $"{hit} {hit.Score:R}"));

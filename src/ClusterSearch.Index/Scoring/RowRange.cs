@@ -1,14 +1,14 @@
 namespace ClusterSearch.Index.Scoring;
 
-/// <summary>Pieces [First, End) of a segment.</summary>
-internal readonly record struct PieceRange(int First, int End)
+/// <summary>Units, or codes of a level, [First, End) of a segment.</summary>
+internal readonly record struct RowRange(int First, int End)
 {
     public int Count => End - First;
 
     /// <summary>Ranges in order, those that touch as one.</summary>
-    public static IEnumerable<PieceRange> Join(IEnumerable<PieceRange> ranges)
+    public static IEnumerable<RowRange> Join(IEnumerable<RowRange> ranges)
     {
-        PieceRange? open = null;
+        RowRange? open = null;
         foreach (var range in ranges)
         {
             if (open is { } last && last.End == range.First)
