@@ -59,21 +59,6 @@ public class ChildProcessTests(TestFootage footage)
     }
 
     [Fact]
-    public async Task Megabytes_of_complaints_become_one_line()
-    {
-        using var directory = new TemporaryDirectory();
-        var noisy = FakeTool.Write(directory, "ffmpeg", FakeTool.AnswersVersion + "yes '[h264 @ 0x55d0] error while decoding MB 3 4' | head -c 30000000 >&2; exec ffmpeg \"$@\"");
-        var reader = new FfmpegFootageReader(new MediaOptions { FfmpegPath = noisy });
-        var path = await footage.GetAsync("closed.mp4");
-        var facts = await reader.ProbeAsync(path, default);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var trace = new DecodeTrace();
-        Assert.Equal(12, (await reader.ReadAsync(path, facts, await reader.GridAsync(path, facts, "1"), SampleRange.Everything, trace: trace)).Count);
-        Assert.StartsWith("h264: error while decoding MB 3 4 (and 6", trace.Warning, StringComparison.Ordinal);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 8 << 20);
-    }
-
-    [Fact]
     public async Task A_crash_of_ffmpeg_is_no_end_of_the_footage()
     {
         using var directory = new TemporaryDirectory();
@@ -91,14 +76,15 @@ public class ChildProcessTests(TestFootage footage)
     public async Task A_slow_caller_is_no_stall_and_may_keep_all_its_frames()
     {
         var path = await footage.GetAsync("closed.mp4");
-        var reader = new FfmpegFootageReader(new MediaOptions { StallTimeout = TimeSpan.FromMilliseconds(400) });
-        var facts = await reader.ProbeAsync(path, default);
+        // Longer than ffmpeg takes to begin on a busy machine.
+        var reader = new FfmpegFootageReader(new MediaOptions { StallTimeout = TimeSpan.FromSeconds(3) });
+        var facts = await new FfmpegFootageReader().ProbeAsync(path, default);
         var request = new FrameRequest { Path = path, Facts = facts, Grid = await reader.GridAsync(path, facts, "native"), Samples = SampleRange.Everything };
         var frames = new List<SampledFrame>();
         await foreach (var frame in reader.SampleAsync(request, new DecodeTrace(), default))
         {
             frames.Add(frame);
-            if (frames.Count == 5) await Task.Delay(TimeSpan.FromMilliseconds(1000));
+            if (frames.Count == 5) await Task.Delay(TimeSpan.FromSeconds(4));
         }
         Assert.Equal(300, frames.Count);
         Assert.Equal(300, frames.DistinctBy(frame => Samples.Digest(frame.Image.Bytes)).Count());
