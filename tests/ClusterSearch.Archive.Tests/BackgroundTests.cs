@@ -4,18 +4,15 @@ using ClusterSearch.Testing;
 namespace ClusterSearch.Archive.Tests;
 
 /// <summary>Models whose scores say nothing by themselves are judged against the archive's own background.</summary>
-public sealed class BackgroundTests(SamplesArchive plain) : IClassFixture<SamplesArchive>
+public sealed class BackgroundTests(SamplesArchive plain, BackgroundTests.OffsetArchive offset) : IClassFixture<SamplesArchive>, IClassFixture<BackgroundTests.OffsetArchive>
 {
     [Fact]
     public async Task An_offset_in_all_cosines_changes_no_moment()
     {
-        using var directory = new TemporaryDirectory();
-        await using var archive = await OpenAsync(directory);
-        await archive.IngestAsync(TestAssets.Samples);
         foreach (var text in (string[])["a cat", "a cup of coffee", "a temple by a lake", "a flower", "a rocket"])
         {
             var expected = (await plain.Archive.SearchAsync(text)).Moments;
-            var found = (await archive.SearchAsync(text)).Moments;
+            var found = (await offset.Archive.SearchAsync(text)).Moments;
             // Eight bits a number, of other vectors here and there: what scores nearer than this may change places.
             Assert.Equal((expected[0].Video, expected[0].Start, expected[0].End), (found[0].Video, found[0].Start, found[0].End));
             Assert.All(expected.Zip(found).Take(3), pair => Assert.Equal(0.8 * pair.First.Score + 0.2, pair.Second.Score, 1e-3));
@@ -42,15 +39,32 @@ public sealed class BackgroundTests(SamplesArchive plain) : IClassFixture<Sample
     [Fact]
     public async Task What_stands_out_of_the_background_is_told_from_what_does_not()
     {
-        using var directory = new TemporaryDirectory();
-        await using var archive = await OpenAsync(directory);
-        await archive.IngestAsync(TestAssets.Samples);
         foreach (var text in (string[])["a cup of coffee", "a rocket"])
-            Assert.Equal(Verdict.Ok, (await archive.SearchAsync(text)).Verdict);
+            Assert.Equal(Verdict.Ok, (await offset.Archive.SearchAsync(text)).Verdict);
         foreach (var text in (string[])["a wedding dress", "a tractor on a field"])
-            Assert.NotEqual(Verdict.Ok, (await archive.SearchAsync(text)).Verdict);
+            Assert.NotEqual(Verdict.Ok, (await offset.Archive.SearchAsync(text)).Verdict);
     }
 
     private static Task<TestArchive> OpenAsync(TemporaryDirectory directory) =>
         TestArchive.OpenAsync(directory.File("archive"), ports => ports with { Models = new OffsetModelLoader(ports.Models) });
+
+    /// <summary>The samples as the offset model sees them.</summary>
+    public sealed class OffsetArchive : IAsyncLifetime
+    {
+        private readonly TemporaryDirectory _directory = new();
+
+        internal TestArchive Archive { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Archive = await OpenAsync(_directory);
+            await Archive.IngestAsync(TestAssets.Samples);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Archive.DisposeAsync();
+            _directory.Dispose();
+        }
+    }
 }

@@ -4,7 +4,7 @@ using ClusterSearch.Testing;
 namespace ClusterSearch.Archive.Tests;
 
 /// <summary>Every bad file gets one clear line, and the rest goes on.</summary>
-public sealed class BadFootageTests
+public sealed class BadFootageTests(WholeArchive samples)
 {
     [Fact]
     public async Task Each_bad_file_is_named_with_its_fault_and_the_good_ones_are_ingested()
@@ -90,9 +90,8 @@ public sealed class BadFootageTests
     {
         var clip = TestAssets.Clip("white.mp4");
         Assert.SkipWhen(TestAssets.Missing(clip) is not null, TestAssets.Missing(clip) ?? "");
-        using var directory = new TemporaryDirectory();
-        await using var archive = await TestArchive.OpenAsync(directory.File("archive"));
-        await archive.IngestAsync(clip, TestAssets.Samples);
+        await using var archive = await TestArchive.OpenAsync(samples.Copy());
+        await archive.IngestAsync(clip);
         foreach (var text in new[] { "a cat", "a cup of coffee", "a temple by a lake", "a flower", "a rocket" })
             Assert.NotEqual("white.mp4", (await archive.SearchAsync(text, top: 1)).Moments[0].FileName);
     }
@@ -116,9 +115,7 @@ public sealed class BadFootageTests
     [Fact]
     public async Task A_removed_video_is_gone_from_everywhere()
     {
-        using var directory = new TemporaryDirectory();
-        await using var archive = await TestArchive.OpenAsync(directory.File("archive"));
-        await archive.IngestAsync(TestAssets.Samples);
+        await using var archive = await TestArchive.OpenAsync(samples.Copy());
         var space = await archive.Search.ResolveVideoAsync("space-day.mp4", CancellationToken.None);
         await archive.Ingestion.RemoveVideoAsync(space, CancellationToken.None);
         var answer = await archive.SearchAsync("a cat", top: 100);
@@ -134,12 +131,13 @@ public sealed class BadFootageTests
     {
         using var directory = new TemporaryDirectory();
         await using var archive = await TestArchive.OpenAsync(directory.File("archive"));
+        var bunny = Path.Combine(TestAssets.Samples, "bunny.mp4");
         using (Ingestion.IngestLock.Take(archive.Options))
         {
-            var fault = await Assert.ThrowsAsync<ClusterSearchException>(() => archive.IngestAsync(TestAssets.Samples));
+            var fault = await Assert.ThrowsAsync<ClusterSearchException>(() => archive.IngestAsync(bunny));
             Assert.Equal(ErrorCodes.ArchiveBusy, fault.Code);
         }
-        Assert.Empty((await archive.IngestAsync(TestAssets.Samples)).Failures);
+        Assert.Empty((await archive.IngestAsync(bunny)).Failures);
     }
 
     [Fact]

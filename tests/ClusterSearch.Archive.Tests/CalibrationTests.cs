@@ -10,7 +10,7 @@ namespace ClusterSearch.Archive.Tests;
 /// calibration, and by the archive's background with that calibration withheld. Seeds here are not those that the constants
 /// were fitted on. Figures: docs/benchmarks/calibration.md.
 /// </summary>
-public sealed class CalibrationTests(ITestOutputHelper output)
+public sealed class CalibrationTests(Montage montage, ITestOutputHelper output)
 {
     private const int Seed = 21;
 
@@ -39,8 +39,7 @@ public sealed class CalibrationTests(ITestOutputHelper output)
     public async Task Relevance_is_calibrated_and_verdicts_are_seldom_wrong(bool isWithheld, double largestError, double mostMissed)
     {
         using var directory = new TemporaryDirectory();
-        var footage = Directory.CreateDirectory(directory.File("footage")).FullName;
-        var judged = await Montage.MakeAsync(footage, Seed);
+        var (footage, judged) = await montage.GetAsync(Seed);
         await using var archive = await TestArchive.OpenAsync(directory.File("archive"), isWithheld ? ports => ports with { Models = new OffsetModelLoader(ports.Models) } : null);
         Assert.Empty((await archive.IngestAsync(footage)).Failures);
 

@@ -6,7 +6,7 @@ using ClusterSearch.Testing;
 namespace ClusterSearch.Archive.Tests;
 
 /// <summary>Searching while a second encoding comes, takes over, and the first one goes.</summary>
-public sealed class EncodingSwitchTests : IDisposable
+public sealed class EncodingSwitchTests(WholeArchive samples) : IDisposable
 {
     private static readonly Sampling TwoASecond = Sampling.Grid(new Rational(2, 1));
     private static readonly string Bunny = Path.Combine(TestAssets.Samples, "bunny.mp4");
@@ -102,9 +102,8 @@ public sealed class EncodingSwitchTests : IDisposable
     /// <summary>One archive ingests, switches and drops; another one on the same directory, as another process has it, searches all the time.</summary>
     private async Task TakeOverAsync(IngestRequest second, string? expectedDigest)
     {
-        var path = _directory.File("archive");
+        var path = samples.Copy();
         await using var archive = await TestArchive.OpenAsync(path);
-        await archive.IngestAsync(TestAssets.Samples);
         var first = (await archive.Ingestion.StatusAsync(CancellationToken.None)).Encoding!.Id;
 
         await using var reader = await TestArchive.OpenAsync(path);

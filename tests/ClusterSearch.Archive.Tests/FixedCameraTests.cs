@@ -42,8 +42,8 @@ public sealed class FixedCameraTests
         var garden = Path.Combine(TestAssets.Samples, "garden-walk.mp4");
         var scene = directory.File("scene.png");
         var cat = directory.File("cat.png");
-        await FfmpegFootage.RunAsync("-ss", "18", "-i", garden, "-frames:v", "1", "-vf", "scale=320:180", scene);
-        await FfmpegFootage.RunAsync("-ss", "3", "-i", garden, "-frames:v", "1", "-vf", "scale=320:180", cat);
+        await FfmpegFootage.RunAsync("-ss", "18", "-i", garden, "-frames:v", "1", "-vf", "scale=160:90", scene);
+        await FfmpegFootage.RunAsync("-ss", "3", "-i", garden, "-frames:v", "1", "-vf", "scale=160:90", cat);
         var list = directory.File("list.txt");
         // A frame every ten minutes at least, as a camera that writes key frames only.
         var lines = new List<string>();

@@ -9,7 +9,7 @@ namespace ClusterSearch.Archive.Tests;
 /// Ranking quality on a judged archive: shots of the samples, cut to random lengths and mixed. What each shows is known,
 /// so every piece is judged. Figures: docs/benchmarks/montage.md.
 /// </summary>
-public sealed class MontageTests(ITestOutputHelper output)
+public sealed class MontageTests(Montage montage, ITestOutputHelper output)
 {
     private const int Seed = 7;
     private const string Ndcg = "ndcg@10 iou>=0.5";
@@ -18,8 +18,8 @@ public sealed class MontageTests(ITestOutputHelper output)
     public async Task Moments_from_shots_rank_above_the_reference_method()
     {
         using var directory = new TemporaryDirectory();
-        var footage = Directory.CreateDirectory(directory.File("footage")).FullName;
-        var judged = new JudgedQueries(await Montage.MakeAsync(footage, Seed));
+        var (footage, queries) = await montage.GetAsync(Seed);
+        var judged = new JudgedQueries(queries);
         await using var archive = await TestArchive.OpenAsync(directory.File("archive"));
         Assert.Empty((await archive.IngestAsync(footage)).Failures);
         var figures = new Dictionary<string, double>();

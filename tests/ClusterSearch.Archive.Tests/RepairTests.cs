@@ -3,15 +3,12 @@ using ClusterSearch.Testing;
 namespace ClusterSearch.Archive.Tests;
 
 /// <summary>What verify finds, and what reindex and a further ingest mend.</summary>
-public sealed class RepairTests
+public sealed class RepairTests(WholeArchive samples)
 {
     [Fact]
     public async Task Broken_and_lost_vector_files_are_named_and_made_again()
     {
-        using var directory = new TemporaryDirectory();
-        await using var archive = await TestArchive.OpenAsync(directory.File("archive"));
-        var request = new IngestRequest { Paths = [TestAssets.Samples], ChunkDuration = TimeSpan.FromSeconds(10) };
-        await archive.IngestAsync(request);
+        await using var archive = await TestArchive.OpenAsync(samples.Copy());
         var whole = await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
         Assert.True(whole.Ok);
         var files = Directory.EnumerateFiles(archive.Options.VectorDirectory, "*.vec", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
@@ -29,7 +26,7 @@ public sealed class RepairTests
 
         await archive.Ingestion.ReindexAsync(new Progress<IngestProgress>(), CancellationToken.None);
         Assert.Equal(3, (await archive.Ingestion.StatusAsync(CancellationToken.None)).Ledger.Chunks[Core.Catalog.ChunkState.Pending]);
-        Assert.Empty((await archive.IngestAsync(request)).Failures);
+        Assert.Empty((await archive.IngestAsync(WholeArchive.Request)).Failures);
         var mended = await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
         Assert.Empty(mended.Problems);
         Assert.Equal(whole.Digest, mended.Digest);
@@ -38,15 +35,8 @@ public sealed class RepairTests
     [Fact]
     public async Task A_broken_index_is_named_and_reindex_makes_it_again_without_decoding()
     {
-        using var directory = new TemporaryDirectory();
-        var path = directory.File("archive");
-        string? digest;
-        await using (var archive = await TestArchive.OpenAsync(path))
-        {
-            await archive.IngestAsync(TestAssets.Samples);
-            digest = (await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None)).Digest;
-        }
-        var segment = Directory.EnumerateFiles(Path.Combine(path, "index"), "*.seg", SearchOption.AllDirectories).First();
+        var path = samples.Copy();
+        var segment = WholeArchive.CurrentIndexFiles(path, segments: true)[0];
         var bytes = await File.ReadAllBytesAsync(segment);
         bytes[20] ^= 1;
         await File.WriteAllBytesAsync(segment, bytes);
@@ -60,7 +50,7 @@ public sealed class RepairTests
             await archive.Ingestion.ReindexAsync(new Progress<IngestProgress>(), CancellationToken.None);
             var mended = await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
             Assert.Empty(mended.Problems);
-            Assert.Equal(digest, mended.Digest);
+            Assert.Equal(samples.Digest, mended.Digest);
             Assert.NotEmpty((await archive.SearchAsync("a cat")).Moments);
         }
     }

@@ -1,25 +1,13 @@
-using ClusterSearch.Testing;
-
 namespace ClusterSearch.Archive.Tests;
 
-/// <summary>The shipped samples, ingested once for all tests that only ask.</summary>
-public sealed class SamplesArchive : IAsyncLifetime
+/// <summary>The shipped samples, in an archive for all tests of a class that only ask.</summary>
+public sealed class SamplesArchive(WholeArchive whole) : IAsyncLifetime
 {
-    private readonly TemporaryDirectory _directory = new();
-
     internal TestArchive Archive { get; private set; } = null!;
 
-    internal IngestReport Report { get; private set; } = null!;
+    internal IngestReport Report => whole.Report;
 
-    public async ValueTask InitializeAsync()
-    {
-        Archive = await TestArchive.OpenAsync(_directory.File("archive"));
-        Report = await Archive.IngestAsync(TestAssets.Samples);
-    }
+    public async ValueTask InitializeAsync() => Archive = await TestArchive.OpenAsync(whole.Copy());
 
-    public async ValueTask DisposeAsync()
-    {
-        await Archive.DisposeAsync();
-        _directory.Dispose();
-    }
+    public ValueTask DisposeAsync() => Archive.DisposeAsync();
 }

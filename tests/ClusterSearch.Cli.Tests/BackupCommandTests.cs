@@ -20,8 +20,8 @@ public sealed class BackupCommandTests
     {
         using var directory = new TemporaryDirectory();
         var (archive, backup) = (directory.File("archive"), directory.File("backup"));
-        Assert.Equal(0, (await WholeProgram.RunAsync("ingest", TestAssets.Samples, "--archive", archive)).ExitCode);
-        var before = (await WholeProgram.RunAsync("search", "a cat", "--archive", archive, "--json")).Json.GetProperty("moments").ToString();
+        Assert.Equal(0, (await InThisProcess.RunAsync("ingest", TestAssets.Samples, "--archive", archive)).ExitCode);
+        var before = (await InThisProcess.RunAsync("search", "a cat", "--archive", archive, "--json")).Json.GetProperty("moments").ToString();
         var run = await WholeProgram.RunAsync("backup", backup, "--archive", archive, "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         // The backup may be verified as it is.
@@ -31,7 +31,7 @@ public sealed class BackupCommandTests
         run = await WholeProgram.RunAsync("restore", backup, "--archive", archive, "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Equal(64, run.Json.GetProperty("samples").GetInt64());
-        Assert.Equal(before, (await WholeProgram.RunAsync("search", "a cat", "--archive", archive, "--json")).Json.GetProperty("moments").ToString());
+        Assert.Equal(before, (await InThisProcess.RunAsync("search", "a cat", "--archive", archive, "--json")).Json.GetProperty("moments").ToString());
         Assert.Equal(0, (await WholeProgram.RunAsync("verify", "--archive", archive)).ExitCode);
         Assert.Contains("1 unchanged", (await WholeProgram.RunAsync("ingest", Path.Combine(TestAssets.Samples, "bunny.mp4"), "--archive", archive)).Output, StringComparison.Ordinal);
     }

@@ -6,7 +6,7 @@ namespace ClusterSearch.Cli.Tests;
 /// <summary>The real executable, and the script in front of it.</summary>
 public sealed class ExecutableTests
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "clustersearch.dll");
+    private static readonly string Program = ProgramPath.ClusterSearch;
     private static readonly string Script = Path.Combine(TestAssets.Repository, "clustersearch");
 
     [Fact]
@@ -76,8 +76,8 @@ public sealed class ExecutableTests
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
         };
+        start.Environment["CLUSTERSEARCH_PROGRAM"] = path is null ? Program : null;
         if (path is not null) start.Environment["PATH"] = path;
-        else start.Environment["CLUSTERSEARCH_PROGRAM"] = Program;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

@@ -45,8 +45,8 @@ public sealed class WatchedProgramTests
             Assert.True(stopped.ExitCode == 0, $"seed {seed}: {stopped.Error}");
         }
         var atOnce = directory.File("at-once");
-        Assert.Equal(0, (await WholeProgram.RunAsync("ingest", live, "--archive", atOnce, "--chunk-duration", "2s")).ExitCode);
-        var expected = (await WholeProgram.RunAsync("verify", "--digest", "--archive", atOnce, "--json")).Json.GetProperty("digest").GetString();
+        Assert.Equal(0, (await InThisProcess.RunAsync("ingest", live, "--archive", atOnce, "--chunk-duration", "2s")).ExitCode);
+        var expected = await InThisProcess.DigestAsync("--archive", atOnce);
         var verified = (await WholeProgram.RunAsync("verify", "--digest", "--archive", archive, "--json")).Json;
         Assert.True(verified.GetProperty("ok").GetBoolean(), $"seed {seed}: {verified}");
         Assert.True(expected == verified.GetProperty("digest").GetString(), $"seed {seed}: the digest differs");
@@ -55,13 +55,13 @@ public sealed class WatchedProgramTests
 
     private static async Task<JsonElement?> StatusAsync(string archive)
     {
-        var run = await WholeProgram.RunAsync("status", "--archive", archive, "--json");
+        var run = await InThisProcess.RunAsync("status", "--archive", archive, "--json");
         return run.ExitCode == 0 ? run.Json : null;
     }
 
     private static async Task<string?> NoteAsync(string archive)
     {
-        var videos = (await WholeProgram.RunAsync("videos", "list", "--archive", archive, "--json")).Json.GetProperty("videos");
+        var videos = (await InThisProcess.RunAsync("videos", "list", "--archive", archive, "--json")).Json.GetProperty("videos");
         return videos[0].GetProperty("note").GetString();
     }
 

@@ -8,8 +8,6 @@ namespace ClusterSearch.Cli.Tests;
 /// <summary>Runs the built program as a process of its own.</summary>
 internal static class WholeProgram
 {
-    private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "clustersearch.dll");
-
     public static async Task<ProgramOutcome> RunAsync(params string[] arguments)
     {
         using var process = Start(arguments);
@@ -26,7 +24,7 @@ internal static class WholeProgram
         var start = new ProcessStartInfo(mostOpenFiles is null ? "dotnet" : "sh") { RedirectStandardOutput = true, RedirectStandardError = true };
         if (mostOpenFiles is { } limit)
             foreach (var word in new[] { "-c", $"ulimit -n {limit}; exec \"$@\"", "sh", "dotnet" }) start.ArgumentList.Add(word);
-        start.ArgumentList.Add(Assembly);
+        start.ArgumentList.Add(ProgramPath.ClusterSearch);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("CLUSTERSEARCH_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(variable);

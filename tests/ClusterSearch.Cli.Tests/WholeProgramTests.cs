@@ -56,8 +56,8 @@ public sealed class WholeProgramTests
         var random = new Random(seed);
         using var directory = new TemporaryDirectory();
         var whole = directory.File("whole");
-        Assert.Equal(0, (await WholeProgram.RunAsync("ingest", Garden, "--archive", whole, "--chunk-duration", "3")).ExitCode);
-        var expected = (await WholeProgram.RunAsync("verify", "--digest", "--archive", whole, "--json")).Json.GetProperty("digest").GetString();
+        Assert.Equal(0, (await InThisProcess.RunAsync("ingest", Garden, "--archive", whole, "--chunk-duration", "3")).ExitCode);
+        var expected = await InThisProcess.DigestAsync("--archive", whole);
 
         var killed = directory.File("killed");
         for (var kill = 0; kill < 4; kill++)
@@ -69,12 +69,12 @@ public sealed class WholeProgramTests
         }
         var last = await WholeProgram.RunAsync("ingest", Garden, "--archive", killed, "--chunk-duration", "2", "--workers", "2");
         Assert.True(last.ExitCode == 0, $"seed {seed}: {last.Error}");
-        var verify = (await WholeProgram.RunAsync("verify", "--digest", "--archive", killed, "--json")).Json;
+        var verify = (await InThisProcess.RunAsync("verify", "--digest", "--archive", killed, "--json")).Json;
         Assert.True(verify.GetProperty("ok").GetBoolean(), $"seed {seed}: {verify}");
         Assert.True(expected == verify.GetProperty("digest").GetString(), $"seed {seed}: the digest differs");
         // What the kills left half-written is swept.
         Assert.Empty(Directory.EnumerateFiles(killed, "*.tmp", SearchOption.AllDirectories));
-        var status = (await WholeProgram.RunAsync("status", "--archive", killed, "--json")).Json.GetProperty("chunks");
+        var status = (await InThisProcess.RunAsync("status", "--archive", killed, "--json")).Json.GetProperty("chunks");
         Assert.Equal(16, status.GetProperty("indexed").GetInt32());
         Assert.Equal(16, Directory.EnumerateFiles(killed, "*.vec", SearchOption.AllDirectories).Count());
     }
@@ -105,10 +105,10 @@ public sealed class WholeProgramTests
             var stopped = await finishing;
             Assert.True(stopped.ExitCode == 130, stopped.Error);
         }
-        var status = (await WholeProgram.RunAsync("status", "--archive", archive, "--json")).Json.GetProperty("chunks");
+        var status = (await InThisProcess.RunAsync("status", "--archive", archive, "--json")).Json.GetProperty("chunks");
         Assert.Equal(0, status.GetProperty("leased").GetInt32());
         Assert.Equal(0, status.GetProperty("quarantined").GetInt32());
         Assert.Equal(0, (await WholeProgram.RunAsync("ingest", Garden, "--archive", archive, "--chunk-duration", "1")).ExitCode);
-        Assert.Equal(31, (await WholeProgram.RunAsync("search", "a cat", "--archive", archive, "--json")).Json.GetProperty("coverage").GetProperty("samples").GetInt64());
+        Assert.Equal(31, (await InThisProcess.RunAsync("search", "a cat", "--archive", archive, "--json")).Json.GetProperty("coverage").GetProperty("samples").GetInt64());
     }
 }

@@ -72,6 +72,10 @@ public sealed class TestFootage : IDisposable
                 // Copied from the middle of a group of pictures: an edit list hides what comes before.
                 await FfmpegAsync($"-ss 3.3 -i {await GetAsync("closed.mp4")} -c copy {path}");
                 break;
+            case "long-walk.mp4":
+                // A sample five times over: two and a half minutes.
+                await FfmpegAsync($"-stream_loop 4 -i {Path.Combine(TestAssets.Samples, "garden-walk.mp4")} -map 0:v -c copy {path}");
+                break;
             case "cut.ts":
                 // A recording that begins in the middle of a group of pictures.
                 var whole = await File.ReadAllBytesAsync(await GetAsync("open-gop.ts"));

@@ -8,9 +8,6 @@ namespace ClusterSearch.Milvus.Tests;
 /// <summary>The real program over Milvus, beside the same footage in the embedded index.</summary>
 public sealed class ArchiveOverMilvusTests(SharedServer server) : IDisposable
 {
-    // In its own folder: beside these tests, which use ASP.NET, some of its assemblies would be missing.
-    private static readonly string Program = Path.Combine(TestAssets.Repository, "src", "ClusterSearch.Cli", "bin",
-        Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!, "net10.0", "clustersearch.dll");
     private static readonly string[] Queries = ["a cat", "a rabbit in the grass", "a flower"];
 
     private readonly TemporaryDirectory _directory = new();
@@ -80,7 +77,7 @@ public sealed class ArchiveOverMilvusTests(SharedServer server) : IDisposable
 
     private static async Task<(int Code, string Output, string Error)> TryAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [ProgramPath.ClusterSearch, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var variable in start.Environment.Keys.Where(name => name.StartsWith("CLUSTERSEARCH_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(variable);
         start.Environment["CLUSTERSEARCH_MODELS"] = Path.Combine(TestAssets.Repository, "models");
         using var process = Process.Start(start)!;

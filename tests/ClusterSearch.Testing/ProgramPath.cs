@@ -3,6 +3,15 @@ namespace ClusterSearch.Testing;
 /// <summary>Programs of this machine.</summary>
 public static class ProgramPath
 {
+    /// <summary>
+    /// The clustersearch.dll that tests start: CLUSTERSEARCH_PROGRAM, else as it was built with them, in its own folder: beside tests
+    /// that use ASP.NET some of its assemblies would be missing.
+    /// </summary>
+    public static string ClusterSearch { get; } = Environment.GetEnvironmentVariable("CLUSTERSEARCH_PROGRAM") is { Length: > 0 } program
+        ? program
+        : Path.Combine(TestAssets.Repository, "src", "ClusterSearch.Cli", "bin",
+            Path.GetFileName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)))!, "net10.0", "clustersearch.dll");
+
     /// <summary>The first on the PATH; null where there is none.</summary>
     public static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);

@@ -38,7 +38,7 @@ internal sealed class ClipWriter(FfmpegTools tools, SeekPlanner planner, PacketL
     private static string Graph(ClipRequest request, long shownTicks, bool toneMap)
     {
         var facts = request.Facts;
-        var graph = $"{DecodeCommand.Source(facts)}{PictureFilters.PerFrame(facts)},split[all][picked];[all]{FrameReport.DifferenceFilters},nullsink;"
+        var graph = $"{DecodeCommand.Source(facts)}{PictureFilters.PerFrame(facts)},split[all][picked];[all]{FrameReport.BranchUntil(request.EndTicks)};"
             // The frame that is already shown at the start was first shown before it.
             + $@"[picked]trim=start_pts={shownTicks}:end_pts={request.EndTicks},setpts=max(PTS-({request.StartTicks})\,0),"
             + PictureFilters.ToVideo(facts, toneMap) + "[out]";

@@ -13,12 +13,13 @@ internal static class DecodeCommand
     /// <param name="plan">Where to begin.</param>
     /// <param name="graph">A whole filter graph from <see cref="Source"/> to [out].</param>
     /// <param name="output">Format and destination.</param>
+    /// <param name="telling">What is told on standard error; null for errors alone.</param>
     /// <param name="autorotate">Whether every frame is turned upright before the graph; pictures that are picked are turned after it.</param>
     public static List<string> Build(FfmpegTools tools, FfmpegTools.Description ffmpeg, string path, VideoFacts facts, SeekPlan plan, string graph,
-        string[] output, bool keyframesOnly = false, string? hardwareAcceleration = null, bool autorotate = false)
+        string[] output, bool keyframesOnly = false, string? hardwareAcceleration = null, string[]? telling = null, bool autorotate = false)
     {
         // -copyts: times stay the file's own ticks.
-        var arguments = new List<string>(FfmpegTools.Quiet) { "-copyts" };
+        var arguments = new List<string>(telling ?? FfmpegTools.Quiet) { "-copyts" };
         if (!autorotate) arguments.Add("-noautorotate");
         if (hardwareAcceleration is not null) arguments.AddRange(["-hwaccel", hardwareAcceleration]);
         // A graph that is built anew in mid-stream would lose the frames it holds; scale copes with a change of size, the others cannot.

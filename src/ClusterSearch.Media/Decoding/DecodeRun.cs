@@ -23,8 +23,6 @@ internal sealed class DecodeRun : IAsyncDisposable
     private readonly KeyframeChanges _changes = new();
     private readonly Queue<long> _announced = new();
     private readonly Task _readers;
-    private readonly long? _complaintsFromTicks;
-    private bool _complaintsCount;
     private bool _stopping;
     private bool _stopped;
     private long _decodedFrames;
@@ -39,25 +37,22 @@ internal sealed class DecodeRun : IAsyncDisposable
         _child = child;
         _cancellation = cancellation;
         _room = new SemaphoreSlim(tools.Options.FramesAhead);
-        var grid = job.Request.Grid;
-        // Decoders complain about what lacks its references just after a seek, and of what comes before the range others tell.
-        _complaintsFromTicks = plan != SeekPlan.Beginning ? plan.SafeTicks
-            : job.Range.First > 0 ? grid.InstantTicks(job.Range.First - 1)
-            : ContainerFormats.IsIndexed(job.Request.Facts.Container) ? null : job.Request.Facts.StartTicks;
-        _complaintsCount = _complaintsFromTicks is null;
         _readers = Task.WhenAll(BlockingThread.Run("ffmpeg report", ReadReport), BlockingThread.Run("ffmpeg pictures", ReadPictures));
     }
 
     public static DecodeRun Start(FfmpegTools tools, PixelPool pool, DecodeJob job, SeekPlan plan, CancellationToken cancellation)
     {
         var request = job.Request;
-        var arguments = DecodeCommand.Build(tools, job.Ffmpeg, request.Path, request.Facts, plan, job.Graph(), ["-f", "rawvideo", "pipe:1"],
-            job.KeyframesOnly, request.HardwareAcceleration);
+        var arguments = DecodeCommand.Build(tools, job.Ffmpeg, request.Path, request.Facts, plan, job.Graph(), ["-flush_packets", "1", "-f", "rawvideo", "pipe:1"],
+            job.KeyframesOnly, request.HardwareAcceleration, FfmpegTools.Levelled);
+        // Decoders complain about what lacks its references just after a seek, and of what comes before the range others tell.
+        long? from = plan != SeekPlan.Beginning ? plan.SafeTicks
+            : job.Range.First > 0 ? request.Grid.InstantTicks(job.Range.First - 1)
+            : ContainerFormats.IsIndexed(request.Facts.Container) ? null : request.Facts.StartTicks;
         // Trying one hardware interface after another is no damage.
-        var errors = new ErrorLines
-        {
-            Ignore = line => request.HardwareAcceleration is "auto" && (line.StartsWith("AVHWDeviceContext", StringComparison.Ordinal) || line.StartsWith("Device creation failed", StringComparison.Ordinal)),
-        };
+        var complaints = new ComplaintWindow(from, job.IsUniform ? job.LastTicks + 1 : job.LastTicks, line => request.HardwareAcceleration is "auto"
+            && (line.StartsWith("AVHWDeviceContext", StringComparison.Ordinal) || line.StartsWith("Device creation failed", StringComparison.Ordinal)));
+        var errors = new ErrorLines { Reading = complaints.Read };
         return new DecodeRun(tools, pool, job, plan, ChildProcess.Start(tools.Options.FfmpegPath, arguments, tools.Limits, cancellation, withReport: true, errors: errors), cancellation);
     }
 
@@ -162,7 +157,7 @@ internal sealed class DecodeRun : IAsyncDisposable
     public void Describe(DecodeTrace trace, long missing, long wanted)
     {
         trace.MissingSamples += missing;
-        var complaints = _complaintsCount ? _child.Errors.Count : 0;
+        var complaints = _child.Errors.Count;
         if (complaints > 0) trace.Damaged = true;
         var parts = new List<string>();
         if (complaints > 0) parts.Add(_child.Errors.First + (complaints > 1 ? $" (and {complaints - 1} more such messages)" : string.Empty));
@@ -194,11 +189,6 @@ internal sealed class DecodeRun : IAsyncDisposable
         }
         _decodedFrames++;
         _tracker.Add(line);
-        if (!_complaintsCount && line.Time >= _complaintsFromTicks)
-        {
-            _complaintsCount = true;
-            _child.Errors.Restart();
-        }
         return line;
     }
 

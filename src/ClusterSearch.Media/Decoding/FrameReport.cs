@@ -19,6 +19,12 @@ internal static class FrameReport
     public const string DifferenceFilters =
         $@"scale=256:144:flags=fast_bilinear+bitexact+accurate_rnd,format=gray,scale=64:36:flags=area+bitexact+accurate_rnd,scdet,metadata=mode=print:key={DifferenceKey}:{File}";
 
+    /// <summary>
+    /// A branch that reports every frame up to the first one at or after a time and ends with that one. ffmpeg decodes on until
+    /// all its branches have ended, so one without an end would decode the rest of the video.
+    /// </summary>
+    public static string BranchUntil(long endTicks) => $"{DifferenceFilters},trim=end_pts={endTicks},nullsink";
+
     /// <summary>Prints the time of every frame that passes.</summary>
     public const string SampleFilters = $"metadata=mode=add:key={SampleKey}:value=1,metadata=mode=print:key={SampleKey}:{File}";
 

@@ -89,21 +89,24 @@ internal sealed record DecodeJob(FfmpegTools.Description Ffmpeg, FrameRequest Re
     /// <summary>The first sample whose picture is wanted: a key frame's difference is taken from the one before.</summary>
     public long FirstPicture => IsKeyframes ? Math.Max(0, Range.First - 1) : Range.First;
 
+    /// <summary>The instant of the range's last sample.</summary>
+    public long LastTicks => Request.Grid.InstantTicks(Range.End - 1);
+
     /// <summary>
     /// One decoder, two branches: every frame's time and difference to the report, the picked frames to [out]. The report
-    /// comes first, and with it every frame's line before the picture that the frame completes.
+    /// comes first, and with it every frame's line before the picture that the frame completes. Both end where the range is
+    /// complete, and ffmpeg with them, however late the caller is.
     /// </summary>
     public string Graph()
     {
         var facts = Request.Facts;
-        // One picture beyond the range: ffmpeg holds the last one back until a next one or the video's end comes.
         var pick = IsUniform
-            ? $"setpts=PTS-({facts.StartTicks}),fps=fps={Request.Grid.Sampling.Rate}:round=up,trim=start_pts={Range.First}:end_pts={Range.End + 1}"
-            : $"trim=start_pts={Request.Grid.InstantTicks(FirstPicture)}:end_pts={Request.Grid.InstantTicks(Math.Min(Range.End, Request.Grid.Count - 1)) + 1}";
+            ? $"setpts=PTS-({facts.StartTicks}),fps=fps={Request.Grid.Sampling.Rate}:round=up,trim=start_pts={Range.First}:end_pts={Range.End}"
+            : $"trim=start_pts={Request.Grid.InstantTicks(FirstPicture)}:end_pts={LastTicks + 1}";
         // Listed frames lie closer than the muxer may be told; their times are in the report.
         var spread = IsUniform ? string.Empty : "settb=1,setpts=N*1000,";
         return $"{DecodeCommand.Source(facts)}{PictureFilters.PerFrame(facts)},split[all][picked];"
-            + $"[all]{FrameReport.DifferenceFilters},nullsink;"
+            + $"[all]{ComplaintWindow.PositionFilters},{FrameReport.BranchUntil(LastTicks + 1)};"
             + $"[picked]{pick},{FrameReport.SampleFilters},{spread}{PictureFilters.ToRgb(facts, Width, Height, ToneMap)}[out]";
     }
 

@@ -3,8 +3,7 @@ using System.Text;
 namespace ClusterSearch.Media.Processes;
 
 /// <summary>
-/// What a child process says on standard error, in bounded memory: a few first lines and a count, since a marker that
-/// can be moved, and the last lines of all.
+/// What a child process says on standard error, in bounded memory: a count, and the first and last lines.
 /// </summary>
 internal sealed class ErrorLines
 {
@@ -16,35 +15,27 @@ internal sealed class ErrorLines
     private readonly Queue<string> _last = new();
     private readonly byte[] _line = new byte[KeptLength];
     private int _lineLength;
+    private string? _firstCounted;
     private long _count;
 
-    /// <summary>Lines to leave out of everything; called under a lock.</summary>
-    public Func<string, bool>? Ignore { get; init; }
+    /// <summary>What to make of a line; called for each in the order they were written, under a lock.</summary>
+    public Func<string, ErrorLine> Reading { get; init; } = static line => new ErrorLine(line, Counts: true);
 
     public long Count
     {
         get { lock (_lock) return _count; }
     }
 
+    /// <summary>The first line that counts.</summary>
     public string? First
     {
-        get { lock (_lock) return _first.Count > 0 ? _first[0] : null; }
+        get { lock (_lock) return _firstCounted; }
     }
 
     /// <summary>The first and the last lines, joined for one line.</summary>
     public string Summary
     {
         get { lock (_lock) return string.Join("; ", _first.Concat(_last).Distinct()); }
-    }
-
-    /// <summary>Forgets what was said so far.</summary>
-    public void Restart()
-    {
-        lock (_lock)
-        {
-            _first.Clear();
-            _count = 0;
-        }
     }
 
     public bool Mentions(string text)
@@ -68,10 +59,14 @@ internal sealed class ErrorLines
         _lineLength = 0;
         lock (_lock)
         {
-            if (line.Length == 0 || Ignore?.Invoke(line) == true) return;
-            _count++;
-            if (_first.Count < KeptLines && !_first.Contains(line)) _first.Add(line);
-            _last.Enqueue(line);
+            if (line.Length == 0 || Reading(line) is not { Text: { } text, Counts: var counts }) return;
+            if (counts)
+            {
+                _count++;
+                _firstCounted ??= text;
+            }
+            if (_first.Count < KeptLines && !_first.Contains(text)) _first.Add(text);
+            _last.Enqueue(text);
             if (_last.Count > KeptLines) _last.Dequeue();
         }
     }
@@ -85,3 +80,7 @@ internal sealed class ErrorLines
         return string.Concat(line.Where(c => !char.IsControl(c))).Trim();
     }
 }
+
+/// <param name="Text">What is kept of a line; null to leave it out of everything.</param>
+/// <param name="Counts">Whether it is counted, and may be the first.</param>
+internal readonly record struct ErrorLine(string? Text, bool Counts);

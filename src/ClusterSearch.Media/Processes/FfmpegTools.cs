@@ -60,6 +60,9 @@ internal sealed class FfmpegTools(MediaOptions options)
     /// <summary>What every ffmpeg starts with.</summary>
     public static string[] Quiet { get; } = ["-hide_banner", "-nostdin", "-loglevel", "repeat+error"];
 
+    /// <summary>The same for one whose filters speak too: every line says its level.</summary>
+    public static string[] Levelled { get; } = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "repeat+level+info"];
+
     /// <summary>
     /// Options of an input that nobody vouches for: files only, and only formats that hold their own pictures (no playlists, no
     /// image sequences, nothing that names another file).

@@ -5,11 +5,11 @@ using ClusterSearch.Testing;
 namespace ClusterSearch.Archive.Tests.Backup;
 
 /// <summary>Backups that are made while others work, and archives that come out of them.</summary>
-public sealed class BackupTests : IDisposable
+public sealed class BackupTests(WholeArchive samples) : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private static IngestRequest Request { get; } = new() { Paths = [TestAssets.Samples], ChunkDuration = TimeSpan.FromSeconds(3), Workers = 2 };
+    private static IngestRequest Request { get; } = new() { Paths = [TestAssets.Samples], ChunkDuration = TimeSpan.FromSeconds(5), Workers = 2 };
 
     public void Dispose() => _directory.Dispose();
 
@@ -51,9 +51,9 @@ public sealed class BackupTests : IDisposable
     public async Task A_backup_over_an_earlier_one_writes_what_is_new_and_drops_what_is_gone()
     {
         string? digest;
-        await using (var archive = await TestArchive.OpenAsync(_directory.File("archive")))
+        var lost = samples.Copy();
+        await using (var archive = await TestArchive.OpenAsync(lost))
         {
-            await archive.IngestAsync(Request);
             var first = await archive.Ingestion.BackupAsync(new BackupRequest(_directory.File("backup")) { Copy = true }, CancellationToken.None);
             Assert.Equal((3, first.Bytes), (first.Videos, first.BytesCopied));
             var again = await archive.Ingestion.BackupAsync(new BackupRequest(_directory.File("backup")) { Copy = true }, CancellationToken.None);
@@ -66,7 +66,7 @@ public sealed class BackupTests : IDisposable
             // The backup is what it says, also when the archive is lost.
             digest = (await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None)).Digest;
         }
-        Directory.Delete(_directory.File("archive"), recursive: true);
+        Directory.Delete(lost, recursive: true);
         await using var restored = await RestoreAsync("archive", copy: false);
         Assert.Equal(digest, (await restored.Ingestion.VerifyAsync(digest: true, CancellationToken.None)).Digest);
         // What is changed there does not change the backup.

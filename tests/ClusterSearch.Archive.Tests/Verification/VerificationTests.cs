@@ -4,7 +4,7 @@ namespace ClusterSearch.Archive.Tests.Verification;
 /// Whatever happens to an archive's files and rows: verify names it, its repair leaves nothing to name, and after an ingest
 /// the digest is that of the undamaged archive.
 /// </summary>
-public sealed class VerificationTests(WholeArchive whole) : IClassFixture<WholeArchive>
+public sealed class VerificationTests(WholeArchive whole)
 {
     [Theory]
     [InlineData("*.vec", VerifyCodes.VectorsBroken)]
@@ -116,7 +116,7 @@ public sealed class VerificationTests(WholeArchive whole) : IClassFixture<WholeA
         using var directory = new Testing.TemporaryDirectory();
         await using var archive = await TestArchive.OpenAsync(directory.File("archive"));
         await using var reader = await TestArchive.OpenAsync(directory.File("archive"));
-        var ingest = archive.IngestAsync(WholeArchive.Request with { ChunkDuration = TimeSpan.FromSeconds(2), Workers = 2 });
+        var ingest = archive.IngestAsync(WholeArchive.Request with { ChunkDuration = TimeSpan.FromSeconds(4), Workers = 2 });
         var looks = 0;
         for (; !ingest.IsCompleted; looks++)
             Assert.Empty((await reader.Ingestion.VerifyAsync(digest: looks % 2 == 0, CancellationToken.None)).Problems);

@@ -27,7 +27,7 @@ internal sealed class Watcher : IWatchObserver, IAsyncDisposable
         Ingest = new IngestRequest { Paths = [directory] },
         Settle = TimeSpan.FromSeconds(0.6),
         SettleGrowing = TimeSpan.FromSeconds(2.5),
-        Rescan = TimeSpan.FromSeconds(0.4),
+        Rescan = TimeSpan.FromSeconds(0.8),
         GrowingChunkDuration = TimeSpan.FromSeconds(2),
     };
 

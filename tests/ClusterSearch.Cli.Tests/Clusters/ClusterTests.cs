@@ -6,22 +6,14 @@ using ClusterSearch.Testing;
 namespace ClusterSearch.Cli.Tests.Clusters;
 
 /// <summary>`cluster` as its user sees it: real servers, workers and gateway, killed where it hurts.</summary>
-public sealed class ClusterTests
+public sealed class ClusterTests(OneProcess alone)
 {
     private static readonly string[] Sentences = ["a cat", "a bottle on a table", "a car on a street", "a white wall"];
-
-    /// <summary>The clips where they are, else the samples.</summary>
-    internal static string Footage => Directory.Exists(TestAssets.Clip("")) ? TestAssets.Clip("") : TestAssets.Samples;
 
     [Fact]
     public async Task A_cluster_gives_the_digest_and_the_moments_of_one_process_though_each_of_its_members_is_killed()
     {
-        using var directory = new TemporaryDirectory();
-        var alone = directory.File("alone");
-        var ingest = await WholeProgram.RunAsync("ingest", Footage, "--archive", alone);
-        Assert.True(ingest.ExitCode is 0 or 1, ingest.Error);
-
-        await using var cluster = await RunningCluster.StartAsync("--workers", "2", "--slots", "1", "--root", $"footage={Footage}");
+        await using var cluster = await RunningCluster.StartAsync("--workers", "2", "--slots", "1", "--root", $"footage={OneProcess.Footage}");
         var members = cluster.Members.ToList();
         Assert.Equal(["gateway", "postgresql", "worker", "worker"], members.Select(member => member.Name).Order());
         using (var register = await cluster.Client.PostAsJsonAsync("/api/v1/ingestion/register", new { root = "footage", path = "" }))
@@ -34,16 +26,16 @@ public sealed class ClusterTests
             using var again = await cluster.Client.PostAsJsonAsync("/api/v1/ingestion/register", new { root = "footage", path = "" });
             return again.IsSuccessStatusCode;
         });
-        var whole = (await WholeProgram.RunAsync("status", "--archive", alone, "--json")).Json.GetProperty("chunks").GetProperty("indexed").GetInt32();
+        var (archive, _, digest) = await alone.IngestAsync();
+        var whole = (await InThisProcess.RunAsync("status", "--archive", archive, "--json")).Json.GetProperty("chunks").GetProperty("indexed").GetInt32();
         await cluster.UntilAsync("all is indexed", async () => (await ChunksAsync(cluster)).GetProperty("indexed").GetInt32() == whole);
         foreach (var member in new[] { "postgresql", "gateway" }) Assert.Contains($"{member}: killed by signal 9; started again", cluster.Said, StringComparison.Ordinal);
         Assert.Contains("killed by signal 9; another one is started", cluster.Said, StringComparison.Ordinal);
 
-        Assert.Equal(await DigestAsync(alone), await DigestAsync(cluster.Archive));
+        Assert.Equal(digest, await InThisProcess.DigestAsync("--archive", cluster.Archive));
         foreach (var sentence in Sentences)
         {
-            var expected = (await WholeProgram.RunAsync("search", sentence, "--top", "20", "--archive", alone, "--json")).Json.GetProperty("moments");
-            Assert.Equal(Moments(expected), Moments(await cluster.SearchAsync(sentence, 20)));
+            Assert.Equal(Moments(await alone.SearchAsync(sentence, 20)), Moments(await cluster.SearchAsync(sentence, 20)));
         }
 
         Assert.Equal(0, await cluster.StopAsync());
@@ -88,13 +80,6 @@ public sealed class ClusterTests
 
     private static async Task<JsonElement> ChunksAsync(RunningCluster cluster) =>
         (await cluster.Client.GetFromJsonAsync<JsonElement>("/api/v1/operations")).GetProperty("chunks");
-
-    internal static async Task<string> DigestAsync(string archive)
-    {
-        var verify = await WholeProgram.RunAsync("verify", "--digest", "--archive", archive, "--json");
-        Assert.True(verify.ExitCode == 0, verify.Error);
-        return verify.Json.GetProperty("digest").GetString()!;
-    }
 
     private static IReadOnlyList<string> Moments(JsonElement moments) => [.. moments.EnumerateArray().Select(moment => string.Create(CultureInfo.InvariantCulture,
         $"{moment.GetProperty("videoId").GetString()} {moment.GetProperty("start").GetDouble()} {moment.GetProperty("end").GetDouble()} {moment.GetProperty("score").GetDouble()}"))];

@@ -4,7 +4,7 @@ using ClusterSearch.Testing;
 namespace ClusterSearch.Cli.Tests.Clusters;
 
 /// <summary>`cluster` with a real Milvus: what it finds is held against what one process finds with the embedded index, which is exact.</summary>
-public sealed class MilvusClusterTests(MilvusClusterTests.OneProcess alone) : IClassFixture<MilvusClusterTests.OneProcess>
+public sealed class MilvusClusterTests(OneProcess alone)
 {
     private const int Top = 10;
 
@@ -22,15 +22,16 @@ public sealed class MilvusClusterTests(MilvusClusterTests.OneProcess alone) : IC
         await using var cluster = await RunningCluster.StartAsync(
             ["--workers", "2", "--slots", "1", "--milvus", MilvusScripts.Folder!, .. options is null ? Array.Empty<string>() : ["--milvus-options", options]]);
         Assert.Contains(cluster.Members, member => member.Name == "milvus");
-        var into = await WholeProgram.RunAsync("ingest", ClusterTests.Footage, "--archive", cluster.Archive);
-        Assert.True(into.ExitCode == alone.ExitCode, into.Error + cluster.Said);
-        Assert.Equal(alone.Digest, await ClusterTests.DigestAsync(cluster.Archive));
+        var into = await WholeProgram.RunAsync("ingest", OneProcess.Footage, "--archive", cluster.Archive);
+        var (_, exitCode, digest) = await alone.IngestAsync();
+        Assert.True(into.ExitCode == exitCode, into.Error + cluster.Said);
+        Assert.Equal(digest, await InThisProcess.DigestAsync("--archive", cluster.Archive));
         Assert.False(Directory.Exists(Path.Combine(cluster.Archive, "index")), "vectors lie in the embedded index");
 
         var (found, wanted) = (0, 0);
         foreach (var sentence in Sentences)
         {
-            var exact = alone.Moments[sentence];
+            var exact = Moment.ListOf(await alone.SearchAsync(sentence, Top));
             var near = Moment.ListOf(await cluster.SearchAsync(sentence, Top));
             if (leastRecall == 1)
             {
@@ -50,35 +51,6 @@ public sealed class MilvusClusterTests(MilvusClusterTests.OneProcess alone) : IC
         var without = await WholeProgram.RunAsync("cluster", "--directory", cluster.Directory, "--milvus", "none");
         Assert.Equal(3, without.ExitCode);
         Assert.Contains("name the folder of its scripts with --milvus", without.Error, StringComparison.Ordinal);
-    }
-
-    /// <summary>What one process makes of the footage, and finds.</summary>
-    public sealed class OneProcess : IAsyncLifetime
-    {
-        private readonly TemporaryDirectory _directory = new();
-
-        public int ExitCode { get; private set; }
-
-        public string Digest { get; private set; } = "";
-
-        internal Dictionary<string, IReadOnlyList<Moment>> Moments { get; } = [];
-
-        public async ValueTask InitializeAsync()
-        {
-            var archive = _directory.File("alone");
-            var ingest = await WholeProgram.RunAsync("ingest", ClusterTests.Footage, "--archive", archive);
-            Assert.True(ingest.ExitCode is 0 or 1, ingest.Error);
-            ExitCode = ingest.ExitCode;
-            Digest = await ClusterTests.DigestAsync(archive);
-            foreach (var sentence in Sentences)
-                Moments[sentence] = Moment.ListOf((await WholeProgram.RunAsync("search", sentence, "--top", $"{Top}", "--archive", archive, "--json")).Json.GetProperty("moments"));
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            _directory.Dispose();
-            return ValueTask.CompletedTask;
-        }
     }
 
     /// <param name="Place">Video, start and end.</param>

@@ -45,9 +45,9 @@ public sealed class DecoderFaultTests(WorkStage stage) : IClassFixture<WorkStage
         using (var making = Process.Start("ffmpeg", ["-v", "error", "-nostdin", "-f", "lavfi", "-i", "testsrc2=s=3840x2160:r=2:d=8", "-c:v", "libx264", "-preset", "ultrafast", "-g", "4", large]))
             await making.WaitForExitAsync();
         var undisturbed = scene.File("undisturbed");
-        Assert.Equal(0, (await WholeProgram.RunAsync("ingest", large, "--archive", undisturbed)).ExitCode);
-        var digest = (await WholeProgram.RunAsync("verify", "--digest", "--json", "--archive", undisturbed)).Json.GetProperty("digest").GetString()!;
-        Assert.Equal(0, (await scene.RunAsync("ingest", large, "--chunk-duration", "2s", "--detach")).ExitCode);
+        Assert.Equal(0, (await InThisProcess.RunAsync("ingest", large, "--archive", undisturbed)).ExitCode);
+        var digest = await InThisProcess.DigestAsync("--archive", undisturbed);
+        Assert.Equal(0, (await scene.HereAsync("ingest", large, "--chunk-duration", "2s", "--detach")).ExitCode);
         var worker = scene.StartWorker(["--retry-delay", "0.1s"], new() { ["DOTNET_GCHeapHardLimit"] = "0x8000000" }, slots: 4);
         await scene.UntilWholeAsync(digest);
         Assert.Contains("memory", await scene.UntilNamedAsync(ErrorCodes.WorkerCrashed), StringComparison.OrdinalIgnoreCase);
@@ -94,8 +94,8 @@ public sealed class DecoderFaultTests(WorkStage stage) : IClassFixture<WorkStage
         File.Copy(Path.Combine(TestAssets.Samples, "space-day.mp4"), other);
         using (var padded = File.OpenWrite(other)) padded.SetLength(new FileInfo(path).Length);
         var undisturbed = scene.File("undisturbed");
-        Assert.Equal(0, (await WholeProgram.RunAsync("ingest", other, "--archive", undisturbed)).ExitCode);
-        var digest = (await WholeProgram.RunAsync("verify", "--digest", "--json", "--archive", undisturbed)).Json.GetProperty("digest").GetString()!;
+        Assert.Equal(0, (await InThisProcess.RunAsync("ingest", other, "--archive", undisturbed)).ExitCode);
+        var digest = await InThisProcess.DigestAsync("--archive", undisturbed);
 
         scene.StartWorker(["--retry-delay", "0.2s"], scene.WrapFfmpeg("sleep 1"));
         var watch = scene.Start("watch", folder, "--settle", "0.3s", "--rescan", "0.5s", "--chunk-duration", "8s", "--json");

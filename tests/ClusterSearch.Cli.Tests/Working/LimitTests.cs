@@ -59,7 +59,7 @@ public sealed class LimitTests(WorkStage stage) : IClassFixture<WorkStage>
     public async Task Slots_by_measurement_stay_within_what_pays()
     {
         await using var scene = await WorkScene.OpenAsync(stage);
-        Assert.Equal(0, (await scene.RunAsync("ingest", TestAssets.Samples, "--chunk-duration", "1s", "--detach")).ExitCode);
+        Assert.Equal(0, (await scene.HereAsync("ingest", TestAssets.Samples, "--chunk-duration", "1s", "--detach")).ExitCode);
         var worker = scene.StartWorker(["--slots", "auto"]);
         var seen = new HashSet<int>();
         while ((await scene.Catalog.StatusAsync(null, CancellationToken.None)).Chunks is var chunks && chunks.GetValueOrDefault(ChunkState.Indexed) < chunks.Values.Sum())

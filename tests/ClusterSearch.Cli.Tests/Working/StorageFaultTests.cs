@@ -142,7 +142,7 @@ public sealed class StorageFaultTests(WorkStage stage) : IClassFixture<WorkStage
         await scene.UntilWholeAsync(stage.Digest);
         // Every lease was renewed and kept, and `status` tells ages by the database's clock.
         Assert.Equal(0, (await scene.Catalog.StatusAsync(null, CancellationToken.None)).Takeovers);
-        var said = Assert.Single((await scene.RunAsync("status", "--json")).Json.GetProperty("work").GetProperty("workers").EnumerateArray().ToList());
+        var said = Assert.Single((await scene.HereAsync("status", "--json")).Json.GetProperty("work").GetProperty("workers").EnumerateArray().ToList());
         Assert.InRange(said.GetProperty("sinceReport").GetDouble(), 0, 10);
         Assert.DoesNotContain("archive.", worker.Said, StringComparison.Ordinal);
     }

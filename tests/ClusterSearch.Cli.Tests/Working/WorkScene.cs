@@ -7,31 +7,36 @@ using ClusterSearch.Testing;
 
 namespace ClusterSearch.Cli.Tests.Working;
 
-/// <summary>One PostgreSQL server for all scenes, and what an undisturbed run of one process makes of the samples.</summary>
+/// <summary>One PostgreSQL server for all scenes of a class, and what an undisturbed run of one process makes of the samples.</summary>
 public sealed class WorkStage : IAsyncLifetime
 {
-    private readonly TemporaryDirectory _directory = new();
+    private static readonly Lazy<Task<string>> Undisturbed = new(IngestUndisturbedAsync);
 
     /// <summary>Null where there is none: see <see cref="PostgresServer.Missing"/>.</summary>
     public PostgresServer? Server { get; private set; }
 
-    /// <summary>Of the samples, ingested with SQLite.</summary>
+    /// <summary>Of the samples, ingested with SQLite, once a run.</summary>
     public string Digest { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
         if (PostgresServer.Missing is not null) return;
         Server = await PostgresServer.CreateAsync();
-        var archive = _directory.File("reference");
-        var ingest = await WholeProgram.RunAsync("ingest", TestAssets.Samples, "--archive", archive);
-        Assert.True(ingest.ExitCode == 0, ingest.Error);
-        Digest = (await WholeProgram.RunAsync("verify", "--digest", "--json", "--archive", archive)).Json.GetProperty("digest").GetString()!;
+        Digest = await Undisturbed.Value;
     }
 
     public async ValueTask DisposeAsync()
     {
         if (Server is not null) await Server.DisposeAsync();
-        _directory.Dispose();
+    }
+
+    private static async Task<string> IngestUndisturbedAsync()
+    {
+        using var directory = new TemporaryDirectory();
+        var archive = directory.File("reference");
+        var ingest = await WholeProgram.RunAsync("ingest", TestAssets.Samples, "--archive", archive);
+        Assert.True(ingest.ExitCode == 0, ingest.Error);
+        return await InThisProcess.DigestAsync("--archive", archive);
     }
 }
 
@@ -77,6 +82,9 @@ internal sealed class WorkScene : IAsyncDisposable
         return scene;
     }
 
+    /// <summary>Prepares or looks, in this process.</summary>
+    public Task<ProgramOutcome> HereAsync(params string[] arguments) => InThisProcess.RunAsync([.. arguments, "--archive", Archive, "--catalog", _catalog]);
+
     public Task<ProgramOutcome> RunAsync(params string[] arguments) => WholeProgram.RunAsync([.. arguments, "--archive", Archive, "--catalog", _catalog]);
 
     /// <summary>A process of its own, ended with the scene.</summary>
@@ -96,7 +104,7 @@ internal sealed class WorkScene : IAsyncDisposable
     /// <summary>Registers in chunks of 8 s, nine in all for the samples.</summary>
     public async Task RegisterAsync(params string[] paths)
     {
-        var run = await RunAsync(["ingest", .. paths, "--chunk-duration", "8s", "--detach", "--json"]);
+        var run = await InThisProcess.RunAsync(["ingest", .. paths, "--archive", Archive, "--catalog", _catalog, "--chunk-duration", "8s", "--detach", "--json"]);
         Assert.True(run.ExitCode == 0, run.Error);
     }
 
@@ -139,12 +147,7 @@ internal sealed class WorkScene : IAsyncDisposable
         status.Chunks.GetValueOrDefault(ChunkState.Indexed) + status.Chunks.GetValueOrDefault(ChunkState.Quarantined) is > 0 and var done
         && done == status.Chunks.Values.Sum());
 
-    public async Task<string> DigestAsync()
-    {
-        var verify = await RunAsync("verify", "--digest", "--json");
-        Assert.True(verify.ExitCode == 0, verify.Output + verify.Error);
-        return verify.Json.GetProperty("digest").GetString()!;
-    }
+    public Task<string> DigestAsync() => InThisProcess.DigestAsync("--archive", Archive, "--catalog", _catalog);
 
     /// <summary>Waits for the end: every chunk indexed, none given up, and the archive what an undisturbed run makes.</summary>
     public async Task UntilWholeAsync(string digest)
@@ -164,7 +167,7 @@ internal sealed class WorkScene : IAsyncDisposable
             if (waiting.Elapsed > TimeSpan.FromMinutes(1)) Assert.Fail($"{code} was not named\n{string.Join('\n', _workers.Select(worker => worker.Said))}");
             await Task.Delay(30);
         }
-        var status = (await RunAsync("status", "--json")).Json.GetProperty("work").GetProperty("workers");
+        var status = (await HereAsync("status", "--json")).Json.GetProperty("work").GetProperty("workers");
         return status.EnumerateArray().Select(worker => worker.GetProperty("lastFault")).Where(fault => fault.ValueKind == JsonValueKind.Object)
             .First(fault => fault.GetProperty("code").GetString() == code).GetProperty("message").GetString()!;
     }

@@ -118,7 +118,7 @@ public sealed class WorkTests(WorkStage stage) : IClassFixture<WorkStage>
             status.Chunks.GetValueOrDefault(ChunkState.Embedded) + status.Chunks.GetValueOrDefault(ChunkState.Indexed) >= 2);
         await stage.Server!.StopAsync();
         var away = Task.Delay(5000);
-        var status = await scene.RunAsync("status", "--json");
+        var status = await scene.HereAsync("status", "--json");
         Assert.Equal((ExitCodes.EnvironmentFault, ErrorCodes.ArchiveUnreachable), (status.ExitCode, status.Json.GetProperty("error").GetProperty("code").GetString()));
         await away;
         await stage.Server.StartAsync();
@@ -145,7 +145,7 @@ public sealed class WorkTests(WorkStage stage) : IClassFixture<WorkStage>
         Assert.True(chunks.Select(chunk => chunk.State).SequenceEqual([ChunkState.Indexed, ChunkState.Indexed, ChunkState.Quarantined, ChunkState.Indexed]), worker.Said);
         Assert.Equal((3, ErrorCodes.WorkerCrashed), (chunks[2].Attempts, chunks[2].Failure!.Code));
         Assert.Contains("SIGABRT", chunks[2].Failure!.Message);
-        var status = (await scene.RunAsync("status", "--json")).Json;
+        var status = (await scene.HereAsync("status", "--json")).Json;
         Assert.Equal(1, status.GetProperty("work").GetProperty("quarantined").GetProperty(ErrorCodes.WorkerCrashed).GetInt32());
         Assert.Contains("SIGABRT", status.GetProperty("failures")[0].GetProperty("message").GetString());
     }
@@ -165,7 +165,7 @@ public sealed class WorkTests(WorkStage stage) : IClassFixture<WorkStage>
         Assert.True(await scene.Catalog.CommitAsync(lease, new ChunkResult(new(1, new string('0', 64)), 8, 0, "another processor's", null), CancellationToken.None));
         scene.StartWorker(["--role", "embed"]);
         while (!(await scene.Catalog.ListWorkersAsync(CancellationToken.None)).Any(worker => worker.Report.EncoderFingerprint is not null)) await Task.Delay(50);
-        var failure = Assert.Single((await scene.RunAsync("status", "--json")).Json.GetProperty("failures").EnumerateArray().ToList());
+        var failure = Assert.Single((await scene.HereAsync("status", "--json")).Json.GetProperty("failures").EnumerateArray().ToList());
         Assert.Equal(ErrorCodes.ArchiveEncoding, failure.GetProperty("code").GetString());
         Assert.Contains("3 of 4 chunks wait for an encoder that no running worker has (another processor's)", failure.GetProperty("message").GetString());
         Assert.EndsWith("garden-walk.mp4", failure.GetProperty("path").GetString());

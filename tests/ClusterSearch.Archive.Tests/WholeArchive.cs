@@ -1,9 +1,11 @@
 using ClusterSearch.Testing;
 using Microsoft.Data.Sqlite;
 
-namespace ClusterSearch.Archive.Tests.Verification;
+[assembly: AssemblyFixture(typeof(ClusterSearch.Archive.Tests.WholeArchive))]
 
-/// <summary>The samples in small chunks, ingested once, closed, and copied for every test that is going to damage them.</summary>
+namespace ClusterSearch.Archive.Tests;
+
+/// <summary>The samples in small chunks, ingested once a run, closed, and copied for every test that begins with them.</summary>
 public sealed class WholeArchive : IAsyncLifetime
 {
     private readonly TemporaryDirectory _directory = new();
@@ -13,10 +15,13 @@ public sealed class WholeArchive : IAsyncLifetime
 
     public string Digest { get; private set; } = null!;
 
+    /// <summary>What the ingest said.</summary>
+    internal IngestReport Report { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
         await using var archive = await TestArchive.OpenAsync(_directory.File("whole"));
-        await archive.IngestAsync(Request);
+        Report = await archive.IngestAsync(Request);
         var report = await archive.Ingestion.VerifyAsync(digest: true, CancellationToken.None);
         Assert.Empty(report.Problems);
         Digest = report.Digest!;
