@@ -132,6 +132,20 @@ internal sealed unsafe class CoarseBounds : IDisposable
         return float.NegativeInfinity;
     }
 
+    /// <summary>Whether more rows than so many reach a score.</summary>
+    public bool AreMoreFrom(float score, long rows)
+    {
+        long count = 0;
+        var largest = Largest;
+        for (var block = 0; block < largest.Length && count <= rows; block++)
+        {
+            if (!(largest[block] >= score)) continue;
+            foreach (var bound in _bounds.AsSpan(block * SignCodes.RowsPerBlock, SignCodes.RowsPerBlock))
+                if (bound >= score) count++;
+        }
+        return count > rows;
+    }
+
     public void Dispose()
     {
         ArrayPool<float>.Shared.Return(_bounds);

@@ -9,7 +9,9 @@ namespace ClusterSearch.Index.Scoring;
 /// a score to beat; then every other one whose bound reaches it. What is estimated from a code is judged again by means of pieces
 /// before its unit's samples are scored. Units go in order of their bounds, so that the score to beat rises early.
 /// </summary>
-internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds coarse, Workers workers, SearchMeter meter)
+/// <param name="coarse">Of pieces or units.</param>
+/// <param name="finer">Called at most once, where bounds of units let too many pass: those of pieces.</param>
+internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds coarse, Func<CoarseBounds> finer, Workers workers, SearchMeter meter)
 {
     private const int FirstBlocks = 64;
     private const int ChunksPerPart = 16;
@@ -17,7 +19,16 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
     private const int LargestBatch = 4096;
     private const int UnitsPerPart = 16;
 
+    /// <summary>Where more than one unit in so many reaches the score to beat, codes of pieces tell sooner than means of all of theirs.</summary>
+    private const int LargestShare = 40;
+
+    private const int ManyWanted = 1024;
+
+    /// <summary>From whose scores that of the last of many is told.</summary>
+    private const int Few = 64;
+
     private readonly HashSet<(int Segment, int Unit)> _scored = [];
+    private CoarseBounds _coarse = coarse;
 
     /// <param name="k">How many are wanted.</param>
     /// <param name="least">Those that score below it are not wanted.</param>
@@ -27,11 +38,28 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
     public List<FoundSample> Best(int k, float least, bool perSample, CancellationToken cancellation)
     {
         var best = new Best<FoundSample>(k, (left, right) => FoundSample.BestFirst(view, left, right));
-        var promising = Math.Max(least, coarse.ThresholdOf((int)Math.Min(int.MaxValue, FirstBlocks + 2L * k)));
+        if (k > ManyWanted && _coarse.Scan.Level == CoarseLevel.Units) ChooseLevel(best, k, least, perSample, cancellation);
+        var promising = Math.Max(least, _coarse.ThresholdOf((int)Math.Min(int.MaxValue, FirstBlocks + 2L * k)));
         Score(Collect(promising, float.PositiveInfinity, least, cancellation), best, least, perSample, cancellation);
         var toBeat = ToBeat(best, least);
+        if (_coarse.Scan.Level == CoarseLevel.Units && float.IsFinite(toBeat) && toBeat < promising && _coarse.AreMoreFrom(toBeat, _coarse.Scan.RowCount / LargestShare))
+        {
+            _coarse = finer();
+            promising = float.PositiveInfinity;
+        }
         if (toBeat < promising) Score(Collect(toBeat, promising, toBeat, cancellation), best, least, perSample, cancellation);
         return best.Sort();
+    }
+
+    /// <summary>Where many are wanted, a few of the best tell whether bounds of units will do, before all the others are looked at in vain.</summary>
+    private void ChooseLevel(Best<FoundSample> best, int k, float least, bool perSample, CancellationToken cancellation)
+    {
+        Score(Collect(Math.Max(least, _coarse.ThresholdOf(FirstBlocks + 2 * Few)), float.PositiveInfinity, least, cancellation), best, least, perSample, cancellation);
+        var found = best.Sort();
+        if (found.Count < Few) return;
+        // Scores fall about evenly with the logarithm of their rank.
+        var expected = found[Few - 1].Score - (found[Few / 8 - 1].Score - found[Few - 1].Score) * MathF.Log((float)k / Few, 8);
+        if (_coarse.AreMoreFrom(Math.Max(least, expected), _coarse.Scan.RowCount / LargestShare)) _coarse = finer();
     }
 
     private static float ToBeat(Best<FoundSample> best, float least) => best.IsFull ? Math.Max(least, best.Least.Score) : least;
@@ -39,13 +67,13 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
     /// <summary>Pieces or units whose bound lies in [from, below), or from there on where that is infinite, and by their means still reach a score.</summary>
     private List<Candidate> Collect(float from, float below, float toBeat, CancellationToken cancellation)
     {
-        var chunks = coarse.Scan.Chunks;
+        var chunks = _coarse.Scan.Chunks;
         var found = new List<Candidate>();
         workers.Run((chunks.Count + ChunksPerPart - 1) / ChunksPerPart, () => new Space(), (part, space) =>
         {
             space.Candidates.Clear();
             for (var index = part * ChunksPerPart; index < Math.Min(chunks.Count, (part + 1) * ChunksPerPart); index++) Collect(index, from, below, space.Candidates);
-            if (!coarse.AreTrue) JudgeByMeans(space, toBeat);
+            if (!_coarse.AreTrue) JudgeByMeans(space, toBeat);
             if (space.Candidates.Count == 0) return;
             lock (found) found.AddRange(space.Candidates);
         }, cancellation);
@@ -54,12 +82,12 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
 
     private void Collect(int index, float from, float below, List<Candidate> candidates)
     {
-        var chunk = coarse.Scan.Chunks[index];
-        var largest = coarse.LargestOf(chunk);
+        var chunk = _coarse.Scan.Chunks[index];
+        var largest = _coarse.LargestOf(chunk);
         for (var block = 0; block < largest.Length; block++)
         {
             if (!(largest[block] >= from) || float.IsNegativeInfinity(largest[block])) continue;
-            var bounds = coarse.Of(chunk).Slice(block * SignCodes.RowsPerBlock, SignCodes.RowsPerBlock);
+            var bounds = _coarse.Of(chunk).Slice(block * SignCodes.RowsPerBlock, SignCodes.RowsPerBlock);
             for (var row = 0; row < bounds.Length; row++)
             {
                 if (!(bounds[row] >= from) || float.IsNegativeInfinity(bounds[row]) || (bounds[row] >= below && !float.IsPositiveInfinity(below))) continue;
@@ -88,7 +116,7 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
             {
                 var bound = float.NegativeInfinity;
                 for (var (piece, endPiece) = PiecesOf(candidates[first]); piece < endPiece; piece++, at++)
-                    if (scores[at] > float.NegativeInfinity) bound = Math.Max(bound, scores[at] + coarse.Slack.PieceRadius * segment.AllPieces[piece].Radius);
+                    if (scores[at] > float.NegativeInfinity) bound = Math.Max(bound, scores[at] + _coarse.Slack.PieceRadius * segment.AllPieces[piece].Radius);
                 if (bound > float.NegativeInfinity && bound >= toBeat) candidates[kept++] = candidates[first] with { Bound = bound };
             }
         }
@@ -98,7 +126,7 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
     /// <summary>Has the system read what is not in memory of candidates, all at once.</summary>
     private void Expect(ReadOnlySpan<Candidate> candidates)
     {
-        if (coarse.Scan.Level == CoarseLevel.Units)
+        if (_coarse.Scan.Level == CoarseLevel.Units)
             foreach (var candidate in candidates) view.Segments[candidate.Segment].ExpectUnits(candidate.Row, 1);
         foreach (var candidate in candidates)
         {
@@ -116,7 +144,7 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
     /// <summary>None of a unit whose row is damaged.</summary>
     private (int First, int End) PiecesOf(Candidate candidate)
     {
-        if (coarse.Scan.Level == CoarseLevel.Pieces) return (candidate.Row, candidate.Row + 1);
+        if (_coarse.Scan.Level == CoarseLevel.Pieces) return (candidate.Row, candidate.Row + 1);
         var segment = view.Segments[candidate.Segment];
         if (!segment.AreUnitsWhole(candidate.Row, 1)) return default;
         var unit = segment.Units[candidate.Row];
@@ -124,7 +152,7 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
     }
 
     private int UnitOf(Candidate candidate) =>
-        coarse.Scan.Level == CoarseLevel.Units ? candidate.Row : view.Segments[candidate.Segment].AllPieces[candidate.Row].Unit;
+        _coarse.Scan.Level == CoarseLevel.Units ? candidate.Row : view.Segments[candidate.Segment].AllPieces[candidate.Row].Unit;
 
     /// <summary>Scores units of candidates, the most promising first, as long as they can come in.</summary>
     private void Score(List<Candidate> candidates, Best<FoundSample> best, float least, bool perSample, CancellationToken cancellation)
@@ -144,7 +172,7 @@ internal sealed class FineSearch(IndexView view, QueryVector query, CoarseBounds
                     break;
                 }
                 var unit = UnitOf(candidate);
-                if (_scored.Add((candidate.Segment, unit))) batch.Add(new UnitToScore(candidate.Segment, unit, coarse.Scan.Chunks[candidate.Chunk].Window));
+                if (_scored.Add((candidate.Segment, unit))) batch.Add(new UnitToScore(candidate.Segment, unit, _coarse.Scan.Chunks[candidate.Chunk].Window));
             }
             Score(batch, toBeat, best, perSample, cancellation);
             batchSize = Math.Min(2 * batchSize, LargestBatch);

@@ -30,6 +30,9 @@ internal sealed class QueryVector
     /// <summary>Of what <see cref="Bytes"/> stands for, rounded up.</summary>
     public float Length { get; }
 
+    /// <summary>How far samples lie above means along it, in radii, of each level where it was asked for.</summary>
+    public float?[] Spreads { get; } = new float?[2];
+
     /// <summary>Its dot product with a rotated centre.</summary>
     public float Offset(ReadOnlySpan<float> centre) => DotKernel.Dot(Rotated, centre);
 }

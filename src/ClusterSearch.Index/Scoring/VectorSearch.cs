@@ -34,7 +34,8 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
             {
                 for (var i = 0; i < vectors.Length; i++)
                 {
-                    var fine = new FineSearch(view, vectors[i], bounds[i], workers, meter);
+                    var query = i;
+                    var fine = new FineSearch(view, vectors[i], bounds[i], () => Finer(query), workers, meter);
                     answers[first + i] = convert(fine.Best(k, least, perSample, cancellation));
                 }
             }
@@ -43,14 +44,24 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
                 if (queries.Count == 1) Keep(queries[0], plan, bounds[0]);
                 else foreach (var one in bounds) one.Dispose();
             }
+
+            CoarseBounds Finer(int query)
+            {
+                var coarse = bounds[query];
+                bounds[query] = FromCodes(plan, CoarseLevel.Pieces, [vectors[query]], k, workers, cancellation)[0];
+                coarse.Dispose();
+                return bounds[query];
+            }
         }
         return answers;
     }
 
     public void Dispose() => Interlocked.Exchange(ref _kept, null)?.Bounds.Dispose();
 
-    private BoundSlack SlackOf(QueryVector query, float by) => 
-        new(by * query.Length, view.SpreadOf(level).Along(query) * by / SpreadProbe.Deviations, view.SpreadOf(CoarseLevel.Pieces).Along(query) * by / SpreadProbe.Deviations);
+    private BoundSlack SlackOf(QueryVector query, CoarseLevel level, float by) =>
+        new(by * query.Length, SpreadOf(query, level) * by / SpreadProbe.Deviations, SpreadOf(query, CoarseLevel.Pieces) * by / SpreadProbe.Deviations);
+
+    private float SpreadOf(QueryVector query, CoarseLevel level) => query.Spreads[(int)level] ??= view.SpreadOf(level).Along(query);
 
     /// <summary>The fewer are wanted, the more extreme is each of them, and the farther it tends to lie above its piece's mean: one deviation more for ten than for a hundred.</summary>
     private static float ForExtremes(int k) => Math.Clamp(2 - MathF.Log10(k), 0, 1);
@@ -70,21 +81,26 @@ internal sealed class VectorSearch(IndexView view, EmbeddedIndexOptions options,
             if (isAlone && ReferenceEquals(kept.Plan, plan) && kept.Query.AsSpan().SequenceEqual(vectors[0].Given)) return [kept.Bounds];
             kept.Bounds.Dispose();
         }
-        var codeBytes = Kernels.SignCodes.BlockBytes(vectors[0].Rotated.Length) / Kernels.SignCodes.RowsPerBlock;
-        if (deviations is not { } few || plan.PieceCount <= Math.Max(options.ExactPieces, view.PieceCount / options.ExactShare))
+        if (deviations is null || plan.PieceCount <= Math.Max(options.ExactPieces, view.PieceCount / options.ExactShare))
         {
             meter.Plan($"exact, by means: {plan.Description}", plan.PieceCount);
             meter.AddMeans(plan.PieceCount * vectors.Length, plan.PieceCount * vectors[0].Rotated.Length);
             return CoarseBounds.FromMeans(view, plan.At(CoarseLevel.Pieces), vectors, workers, cancellation);
         }
-        var by = few + ForExtremes(k);
+        return FromCodes(plan, level, vectors, k, workers, cancellation);
+    }
+
+    private CoarseBounds[] FromCodes(ScanPlan plan, CoarseLevel level, QueryVector[] vectors, int k, Workers workers, CancellationToken cancellation)
+    {
+        var by = deviations.GetValueOrDefault() + ForExtremes(k);
         var scan = plan.At(level);
         // A cold index: the disk reads in long runs while the first codes are added up.
         if (plan.PieceCount > view.PieceCount / 2)
             foreach (var segment in view.Segments) segment.ReadCodesAhead(level);
+        var codeBytes = Kernels.SignCodes.BlockBytes(vectors[0].Rotated.Length) / Kernels.SignCodes.RowsPerBlock;
         meter.Plan($"by codes of {(level == CoarseLevel.Units ? "units" : "pieces")}, {by:0.0#} standard deviations: {plan.Description}", scan.RowCount);
         meter.AddEstimates(scan.RowCount * vectors.Length, scan.RowCount * (codeBytes + SegmentFormat.FactorsPerRow * sizeof(ushort)));
-        return CoarseBounds.FromCodes(view, scan, vectors, [.. vectors.Select(vector => SlackOf(vector, by))], workers, cancellation);
+        return CoarseBounds.FromCodes(view, scan, vectors, [.. vectors.Select(vector => SlackOf(vector, level, by))], workers, cancellation);
     }
 
     private void Keep(float[] query, ScanPlan plan, CoarseBounds bounds) =>

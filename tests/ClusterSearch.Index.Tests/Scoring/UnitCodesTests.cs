@@ -46,6 +46,26 @@ public sealed class UnitCodesTests : IndexFixture
         }
     }
 
+    /// <summary>One of few, after which most units still reach the score to beat, and many, which are told from few.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(1100)]
+    public async Task Where_bounds_of_units_let_too_many_pass_those_of_pieces_decide(int k)
+    {
+        var random = new Random(k);
+        await using var store = await OpenAsync(new EmbeddedIndexOptions { ExactPieces = 0, ExactShare = int.MaxValue, ShotDeviations = 60 });
+        // More blocks of 32 units than are looked at before anything is known.
+        await store.ReplaceAsync(Encoding, [.. Enumerable.Range(1, 10).Select(video => Replacement(video, 0, 8000, Units(random, 0, 8000, Dimension)))], Cancellation);
+        using var snapshot = await store.SnapshotAsync(Encoding, Cancellation);
+        var query = Direction(random, Dimension);
+        var expected = (await snapshot.Exactly().SearchUnitsAsync([query], VectorFilter.None, k, Cancellation))[0];
+        Assert.Equal(expected, (await snapshot.ForShots().SearchUnitsAsync([query], VectorFilter.None, k, Cancellation))[0]);
+        Assert.StartsWith("by codes of pieces", snapshot.Cost!.Plan, StringComparison.Ordinal);
+        // The bounds of pieces are kept for whoever asks on.
+        Assert.Equal(expected, await snapshot.ForShots().SearchUnitsFromAsync(query, VectorFilter.None, 8 * k, expected[^1].UpperBound, Cancellation));
+    }
+
     [Fact]
     public void A_units_mean_is_that_of_its_samples_and_none_lies_outside_of_its_radius()
     {
