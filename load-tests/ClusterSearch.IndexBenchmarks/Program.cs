@@ -22,9 +22,6 @@ switch (command)
     case PeerCommands.Build or PeerCommands.Search or PeerCommands.Report:
         await PeerCommands.RunAsync(command, plan, arguments);
         return 0;
-    case "try":
-        await ClusterSearch.IndexBenchmarks.Measuring.Try.RunAsync(plan, arguments.Text("what", "100"));
-        return 0;
     case "report" or "":
         break;
     default:

@@ -109,14 +109,6 @@ internal sealed class IndexUnderTest : IAsyncDisposable
         return [.. units[0].Select(hit => new Scored(hit.UpperBound, _footage.NumberOf(hit.Unit.Video), hit.Unit.FirstSample, hit.Unit.FirstSample + hit.Unit.Count))];
     }
 
-    public async Task<string> TryAsync(float[] query, int count)
-    {
-        using var session = await SearchSession.OpenAsync(_ports, Encoding, CancellationToken.None);
-        var found = await new QueryFanOut(session, MomentOptions.Default).FindAsync(query, VectorFilter.None, count, SmoothingMethod.Shot, CancellationToken.None);
-        var c = session.Snapshot.Cost!;
-        return $"units {found.UnitsSeen} shots {found.ShotsScored} samples {found.SamplesScored} means {c.MeansScored} samples {c.SamplesScored}";
-    }
-
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
