@@ -41,6 +41,7 @@ public class ForgetfulSnapshot : DispatchProxy
         nameof(IVectorSnapshot.ForShots) => this,
         nameof(IVectorSnapshot.SearchUnitsAsync) => new ValueTask<IReadOnlyList<IReadOnlyList<UnitHit>>>(
             [.. ((IReadOnlyList<float[]>)args![0]!).Select(_ => Array.Empty<UnitHit>())]),
+        nameof(IVectorSnapshot.SearchUnitsFromAsync) => new ValueTask<IReadOnlyList<UnitHit>>([]),
         _ => targetMethod.Invoke(_inner, args),
     };
 }
