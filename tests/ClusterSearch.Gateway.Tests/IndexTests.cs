@@ -26,12 +26,12 @@ public sealed class IndexTests : IDisposable
         using var http = new HttpClient { BaseAddress = new Uri(gateway.Addresses.First()) };
         var byCodes = await PostAsync(http, new { parts = Cat, limit = 1, explain = true });
         var exact = await PostAsync(http, new { parts = Cat, limit = 1, explain = true, exact = true });
-        Assert.Contains(Explanation(byCodes), line => line.StartsWith("index: by codes, ", StringComparison.Ordinal));
+        Assert.Contains(Explanation(byCodes), line => line.StartsWith("index: by codes of units, ", StringComparison.Ordinal));
         Assert.Contains(Explanation(exact), line => line.StartsWith("index: exact, by means: ", StringComparison.Ordinal));
         // A cursor stands for the request that it came from, whatever is sent beside it.
         var nextByCodes = await PostAsync(http, new { cursor = byCodes.GetProperty("nextCursor").GetString(), limit = 1, explain = true, exact = true });
         var nextExact = await PostAsync(http, new { cursor = exact.GetProperty("nextCursor").GetString(), limit = 1, explain = true });
-        Assert.Contains(Explanation(nextByCodes), line => line.StartsWith("index: by codes, ", StringComparison.Ordinal));
+        Assert.Contains(Explanation(nextByCodes), line => line.StartsWith("index: by codes of units, ", StringComparison.Ordinal));
         Assert.Contains(Explanation(nextExact), line => line.StartsWith("index: exact, by means: ", StringComparison.Ordinal));
     }
 
