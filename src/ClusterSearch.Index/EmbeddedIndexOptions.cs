@@ -18,7 +18,7 @@ public sealed record EmbeddedIndexOptions
     /// </summary>
     public float Deviations { get; init; } = 3;
 
-    /// <summary>The same where units are wanted for the shots around them: moments are runs of samples, which the means of pieces tell.</summary>
+    /// <summary>The same where units are wanted for the shots around them: moments are runs of samples, which the means of units tell.</summary>
     public float ShotDeviations { get; init; } = 1.25f;
 
     /// <summary>Searches miss nothing by default: bounds above which nothing can score, from means. Slower by what means are larger than codes.</summary>

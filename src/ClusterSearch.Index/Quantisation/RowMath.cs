@@ -21,11 +21,7 @@ internal static class RowMath
     {
         ref var s = ref MemoryMarshal.GetReference(sum);
         ref var r = ref MemoryMarshal.GetReference(row);
-        for (nuint i = 0; i < (nuint)sum.Length; i += 8)
-        {
-            var product = Vector256.LoadUnsafe(ref r, i) * by;
-            (Vector256.LoadUnsafe(ref s, i) + product).StoreUnsafe(ref s, i);
-        }
+        for (nuint i = 0; i < (nuint)sum.Length; i += 8) (Vector256.LoadUnsafe(ref s, i) + Vector256.LoadUnsafe(ref r, i) * by).StoreUnsafe(ref s, i);
     }
 
     /// <param name="rows">[n, mean's length].</param>
@@ -67,12 +63,10 @@ internal static class RowMath
     public static void Residual(ReadOnlySpan<sbyte> bytes, float scale, ReadOnlySpan<float> centre, Span<float> row)
     {
         Dequantise(bytes, scale, row);
-        ref var c = ref MemoryMarshal.GetReference(centre);
-        ref var r = ref MemoryMarshal.GetReference(row);
-        for (nuint i = 0; i < (nuint)row.Length; i += 8) (Vector256.LoadUnsafe(ref r, i) - Vector256.LoadUnsafe(ref c, i)).StoreUnsafe(ref r, i);
+        Residual(row, centre, row);
     }
 
-    /// <summary>row = values - centre.</summary>
+    /// <summary>row = values - centre; values may be the row itself.</summary>
     public static void Residual(ReadOnlySpan<float> values, ReadOnlySpan<float> centre, Span<float> row)
     {
         ref var v = ref MemoryMarshal.GetReference(values);

@@ -54,13 +54,13 @@ internal sealed class CandidateSearch(IndexView view, QueryVector query, CoarseB
         for (var first = 0; first < candidates.Length;)
         {
             var segment = view.Segments[candidates[first].Segment];
-            var (end, count) = (first, 0);
+            var end = first;
+            space.Pieces.Clear();
             for (; end < candidates.Length && candidates[end].Segment == candidates[first].Segment; end++)
-                for (var (piece, endPiece) = PiecesOf(candidates[end]); piece < endPiece; piece++) space.Add(count++, piece);
-            var pieces = space.Pieces[..count];
-            var scores = space.Scores[..count];
-            space.Means.Score(segment, pieces, query, scores);
-            meter.AddMeans(count, (long)count * (segment.PaddedDimension + SegmentFormat.PieceBytes));
+                for (var (piece, endPiece) = PiecesOf(candidates[end]); piece < endPiece; piece++) space.Pieces.Add(piece);
+            var scores = space.Scores(space.Pieces.Count);
+            space.Means.Score(segment, CollectionsMarshal.AsSpan(space.Pieces), query, scores);
+            meter.AddMeans(scores.Length, (long)scores.Length * (segment.PaddedDimension + SegmentFormat.PieceBytes));
             for (var at = 0; first < end; first++)
             {
                 var bound = float.NegativeInfinity;
@@ -84,9 +84,8 @@ internal sealed class CandidateSearch(IndexView view, QueryVector query, CoarseB
         }
         foreach (var candidate in candidates)
         {
-            var segment = view.Segments[candidate.Segment];
-            for (var (piece, end) = PiecesOf(candidate); piece < end; piece++)
-                if (segment.IsPieceRowWhole(piece)) segment.ExpectMean(piece);
+            var (first, end) = PiecesOf(candidate);
+            view.Segments[candidate.Segment].ExpectMeans(first, end - first);
         }
     }
 
@@ -102,26 +101,18 @@ internal sealed class CandidateSearch(IndexView view, QueryVector query, CoarseB
 
     private sealed class Space
     {
-        private int[] _pieces = new int[256];
-        private float[] _scores = new float[256];
+        private float[] _scores = [];
 
         public List<Candidate> Candidates { get; } = [];
 
+        public List<int> Pieces { get; } = [];
+
         public PieceMeans Means { get; } = new();
 
-        public ReadOnlySpan<int> Pieces => _pieces;
-
-        /// <summary>Room for as many.</summary>
-        public Span<float> Scores => _scores;
-
-        public void Add(int place, int piece)
+        public Span<float> Scores(int count)
         {
-            if (place == _pieces.Length)
-            {
-                Array.Resize(ref _pieces, 2 * place);
-                _scores = new float[2 * place];
-            }
-            _pieces[place] = piece;
+            if (_scores.Length < count) _scores = new float[2 * count];
+            return _scores.AsSpan(0, count);
         }
     }
 }

@@ -83,12 +83,9 @@ internal sealed unsafe class CoarseBounds : IDisposable
             var chunk = scan.Chunks[index];
             var segment = view.Segments[chunk.Segment];
             var pieces = space.Pieces.AsSpan(0, chunk.End - chunk.First);
+            for (var i = 0; i < pieces.Length; i++) pieces[i] = chunk.First + i;
             segment.ExpectPieces(chunk.First, pieces.Length);
-            for (var i = 0; i < pieces.Length; i++)
-            {
-                pieces[i] = chunk.First + i;
-                if (segment.IsPieceRowWhole(pieces[i])) segment.ExpectMean(pieces[i]);
-            }
+            segment.ExpectMeans(chunk.First, pieces.Length);
             for (var i = 0; i < all.Length; i++)
             {
                 var query = queries.Span[i];

@@ -22,31 +22,26 @@ internal static class ShotScoring
         workers.Run((shots.Count + ShotsPerPart - 1) / ShotsPerPart, () => new UnitScorer(view, query), (part, scorer) =>
         {
             var own = CollectionsMarshal.AsSpan(shots)[(part * ShotsPerPart)..Math.Min(shots.Count, (part + 1) * ShotsPerPart)];
-            Expect(view, own);
-            for (var i = 0; i < own.Length; i++) scored[part * ShotsPerPart + i] = Score(view, scorer, own[i].Video, own[i].Shot, meter);
+            // Of a cold index the units of all are read at once, then their samples.
+            foreach (var (video, _) in own)
+                foreach (var run in view.Find(video)?.Runs ?? []) view.Segments[run.Segment].ExpectUnits(run.First, run.End - run.First);
+            var unitsOf = new List<(int Segment, UnitRow Unit)>[own.Length];
+            for (var i = 0; i < own.Length; i++)
+            {
+                unitsOf[i] = [.. VideoRows.OfShot(view, view.Find(own[i].Video), own[i].Shot)];
+                foreach (var (segment, unit) in unitsOf[i]) view.Segments[segment].ExpectSamples(unit.SampleOffset, unit.Count);
+            }
+            for (var i = 0; i < own.Length; i++) scored[part * ShotsPerPart + i] = Score(view, scorer, own[i].Video, own[i].Shot, unitsOf[i], meter);
         }, cancellation);
         return scored;
     }
 
-    /// <summary>Has the system read what is not in memory of some shots, all at once.</summary>
-    private static void Expect(IndexView view, ReadOnlySpan<(VideoId Video, long Shot)> shots)
+    /// <param name="units">All of the shot; those that are damaged are left out of it here.</param>
+    private static ShotScores Score(
+        IndexView view, UnitScorer scorer, VideoId video, long shot, List<(int Segment, UnitRow Unit)> units, SearchMeter meter)
     {
-        foreach (var (id, _) in shots)
-            foreach (var run in view.Find(id)?.Runs ?? []) view.Segments[run.Segment].ExpectUnits(run.First, run.End - run.First);
-        foreach (var (id, shot) in shots)
-            foreach (var (segment, unit) in VideoRows.OfShot(view, view.Find(id), shot)) view.Segments[segment].ExpectSamples(unit.SampleOffset, unit.Count);
-    }
-
-    private static ShotScores Score(IndexView view, UnitScorer scorer, VideoId video, long shot, SearchMeter meter)
-    {
-        var units = new List<(int Segment, UnitRow Unit)>();
-        var count = 0;
-        foreach (var (segment, unit) in VideoRows.OfShot(view, view.Find(video), shot))
-        {
-            if (!view.Segments[segment].AreSamplesWhole(unit.SampleOffset, unit.Count)) continue;
-            units.Add((segment, unit));
-            count += unit.Count;
-        }
+        units.RemoveAll(one => !view.Segments[one.Segment].AreSamplesWhole(one.Unit.SampleOffset, one.Unit.Count));
+        var count = units.Sum(one => one.Unit.Count);
         var (numbers, scores) = (new long[count], new float[count]);
         var filled = 0;
         foreach (var (segment, unit) in units)

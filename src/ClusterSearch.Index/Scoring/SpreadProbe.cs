@@ -89,8 +89,7 @@ internal sealed class SpreadProbe(IReadOnlyList<Segment> segments, CoarseLevel l
         foreach (var probed in chosen) segments[probed.Segment].ExpectPieces(probed.FirstPiece, probed.PieceCount);
         foreach (var probed in chosen)
         {
-            for (var piece = probed.FirstPiece; piece < probed.FirstPiece + probed.PieceCount; piece++)
-                if (segments[probed.Segment].IsPieceRowWhole(piece)) segments[probed.Segment].ExpectMean(piece);
+            segments[probed.Segment].ExpectMeans(probed.FirstPiece, probed.PieceCount);
             segments[probed.Segment].ExpectSamples(probed.FirstSample, probed.Count);
         }
         return chosen;

@@ -157,11 +157,15 @@ internal sealed unsafe class Segment
     /// <summary>Rows of some pieces are about to be looked at.</summary>
     public void ExpectPieces(int first, int count) => Expect(SegmentSection.Pieces, (long)first * SegmentFormat.PieceBytes, (long)count * SegmentFormat.PieceBytes);
 
-    /// <summary>The mean of a piece whose row is whole is about to be looked at.</summary>
-    public void ExpectMean(int piece)
+    /// <summary>Means of some pieces are about to be looked at; their rows are looked at here.</summary>
+    public void ExpectMeans(int first, int count)
     {
-        var row = AllPieces[piece];
-        Expect(row.IsSample ? SegmentSection.Samples : SegmentSection.Means, (long)(row.IsSample ? row.Row : row.Mean) * PaddedDimension, PaddedDimension);
+        for (var piece = first; piece < first + count; piece++)
+        {
+            if (!IsPieceRowWhole(piece)) continue;
+            var (section, row) = MeanOf(AllPieces[piece]);
+            Expect(section, (long)row * PaddedDimension, PaddedDimension);
+        }
     }
 
     /// <summary>Seconds, scales and vectors of some samples are about to be looked at.</summary>
@@ -187,7 +191,7 @@ internal sealed unsafe class Segment
         if (!AreWhole(SegmentSection.Pieces, (long)first * SegmentFormat.PieceBytes, (long)count * SegmentFormat.PieceBytes)) return false;
         foreach (var piece in Pieces(first, count))
         {
-            var (section, row) = piece.IsSample ? (SegmentSection.Samples, piece.Row) : (SegmentSection.Means, piece.Mean);
+            var (section, row) = MeanOf(piece);
             if (!AreWhole(section, (long)row * PaddedDimension, PaddedDimension)) return false;
         }
         return true;
@@ -249,6 +253,9 @@ internal sealed unsafe class Segment
     }
 
     private bool AreWhole(SegmentSection section, long offset, long length) => length == 0 || _blocks.AreWhole(section, offset, length);
+
+    /// <summary>Where the mean of a piece lies: a piece of one sample is its own.</summary>
+    private static (SegmentSection Section, int Row) MeanOf(PieceRow piece) => piece.IsSample ? (SegmentSection.Samples, piece.Row) : (SegmentSection.Means, piece.Mean);
 
     private void Expect(SegmentSection section, long offset, long length)
     {

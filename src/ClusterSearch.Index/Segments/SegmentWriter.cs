@@ -54,7 +54,10 @@ internal static class SegmentWriter
         blocks.Begin(header[SegmentSection.UnitCodes].Offset);
         var mean = new UnitMean(header.PaddedDimension);
         foreach (var unit in units)
-            if (mean.Of(unit) is var radius && codes.Add(mean.Mean, radius)) Take();
+        {
+            var radius = mean.Of(unit);
+            if (codes.Add(mean.Mean, radius)) Take();
+        }
         Finish(SegmentSection.UnitFactors);
         blocks.Begin(header[SegmentSection.PieceCodes].Offset);
         foreach (var unit in units)

@@ -17,7 +17,7 @@ internal sealed partial class WriteBehind(FileStream file)
     public void Begin()
     {
         if (file.Position - _begun < PartBytes || !OperatingSystem.IsLinux()) return;
-        // What its stream still holds back is part of the next.
+        // Asking a stream for its handle has it write what it holds back.
         _ = SynchronizeRange((int)file.SafeFileHandle.DangerousGetHandle(), _begun, file.Position - _begun, Write);
         _begun = file.Position;
     }

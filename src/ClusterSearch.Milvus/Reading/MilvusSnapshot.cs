@@ -39,9 +39,8 @@ internal sealed class MilvusSnapshot(EncodingState state, SnapshotParts parts, I
         Check(queries, k, cancellation);
         var expression = new FilterExpression(filter, state.Videos);
         if (NothingPasses(queries, expression) is { } none) return [.. none.Select(_ => Array.Empty<UnitHit>())];
-        var lengths = queries.Select(query => (float)Math.Sqrt(DotProduct.Of(query, query))).ToArray();
         // [mean, radius] · [q, |q|] is the bound.
-        float[][] bounds = [.. queries.Select((query, i) => (float[])[.. query, lengths[i]])];
+        float[][] bounds = [.. queries.Select(query => (float[])[.. query, (float)Math.Sqrt(DotProduct.Of(query, query))])];
         var isKept = isExact && queries.Count == 1;
         if (isKept && _scanned is { } scanned && scanned.Answer(queries[0], filter, k) is { } known) return [known];
         var wanted = isKept ? Math.Max(k, KeptUnits) : k;
