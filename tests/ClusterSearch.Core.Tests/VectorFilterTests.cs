@@ -30,5 +30,8 @@ public sealed class VectorFilterTests
     {
         var filter = new VectorFilter { RecordedAfter = DateTimeOffset.MinValue, RecordedBefore = DateTimeOffset.MaxValue }.Widened(5);
         Assert.Equal((DateTimeOffset.MinValue, DateTimeOffset.MaxValue), (filter.RecordedAfter, filter.RecordedBefore));
+        // Midnight of the first day in the west: five hours after times begin, and the first moment of its clock.
+        var west = new DateTimeOffset(1, 1, 1, 0, 0, 0, TimeSpan.FromHours(-5));
+        Assert.Equal(DateTimeOffset.MinValue.AddHours(5).AddSeconds(-5), new VectorFilter { RecordedAfter = west }.Widened(5).RecordedAfter);
     }
 }

@@ -266,9 +266,10 @@ public sealed record VectorFilter
         return (from, to);
     }
 
-    /// <summary>No farther than times go.</summary>
-    private static DateTimeOffset Moved(DateTimeOffset time, double seconds)
+    /// <summary>No farther than times go; in UTC, since a local clock ends hours before or after that.</summary>
+    private static DateTimeOffset Moved(DateTimeOffset local, double seconds)
     {
+        var time = local.ToUniversalTime();
         var room = seconds < 0 ? time - DateTimeOffset.MinValue : DateTimeOffset.MaxValue - time;
         return Math.Abs(seconds) < room.TotalSeconds ? time.AddSeconds(seconds) : time + (seconds < 0 ? -room : room);
     }
